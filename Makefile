@@ -1,0 +1,53 @@
+# The front door: short names for what CMake presets do. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+.PHONY: build test asan debug bench setup format tidy clean help
+
+PROGRAM := build/release/bin/adapterx
+
+# $(call compile,PRESET): configure and build, on all cores.
+compile = cmake --preset $(1) && cmake --build --preset $(1)
+
+build:  ## the program, optimised, at build/release/bin/adapterx (default)
+	@$(call compile,release)
+
+test: setup build  ## install what is missing, build, run all tests
+	@ctest --preset release
+
+# Leak checking traces its own process, which some containers forbid. There it is switched off, alone.
+asan:  ## build and test with address and undefined-behaviour sanitizers
+	@$(call compile,asan)
+	@echo 'int main() {}' | $(CXX) -fsanitize=address -x c++ - -o build/asan/leak_probe
+	@leaks=1; build/asan/leak_probe >/dev/null 2>&1 || leaks=0; \
+	echo "leak checking: $$leaks"; \
+	export ASAN_OPTIONS="detect_leaks=$$leaks:$${ASAN_OPTIONS:-}" UBSAN_OPTIONS="print_stacktrace=1"; \
+	ctest --preset asan
+
+debug:  ## build unoptimised, with symbols, in build/debug
+	@$(call compile,debug)
+
+bench: build  ## time a step: training in fp32 and bf16, inference in bf16
+	$(PROGRAM) bench step --precision fp32
+	$(PROGRAM) bench step --precision bf16
+	$(PROGRAM) bench step --precision bf16 --inference
+
+setup:  ## install the missing Debian packages; needs root or sudo only if any is missing
+	@tools/setup.sh
+
+format:  ## clang-format on all tracked sources
+	@git ls-files -z '*.h' '*.cc' | \
+	xargs -0r "$$(command -v clang-format-14 || command -v clang-format || echo clang-format)" -i
+
+tidy:  ## clang-tidy on all tracked sources, or on those changed: make tidy SINCE=main
+	@cmake --preset release
+	@$(if $(SINCE),git diff -z --name-only --diff-filter=d $(SINCE) --,git ls-files -z) '*.cc' | \
+	xargs -0r -n 1 -P "$$(nproc)" \
+	"$$(command -v clang-tidy-14 || command -v clang-tidy || echo clang-tidy)" -p build/release --quiet
+
+clean:  ## remove build/
+	@rm -rf build
+
+help:  ## this list
+	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 10

@@ -1,0 +1,54 @@
+// compile(): from a graph to a Session that runs it. All decisions are made here, once: what to differentiate,
+// what to fuse, what to keep or compute again, element types, packed weights, places in memory, kernels.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapterx/graph/frozen_weights.h"
+#include "adapterx/graph/graph.h"
+#include "adapterx/graph/session.h"
+#include "adapterx/graph/trained_parameters.h"
+
+namespace ax {
+
+// fp32: everything f32. bf16: frozen weights and activations bf16; statistics, softmax, logits, loss, trained
+// parameters and their gradients f32. automatic: bf16 where the processor multiplies it natively (AMX or
+// AVX512-BF16), else fp32.
+enum class Precision { automatic, fp32, bf16 };
+
+Precision parse_precision(const std::string& name);  // "auto", "fp32", "bf16"; Error with the choices otherwise
+std::string to_string(Precision p);
+Precision resolve(Precision p);  // never automatic
+
+struct CompileOptions {
+  Precision precision = Precision::automatic;
+  // Element type of the residual stream at bf16. f32 adds 24 small terms without rounding the sum each time;
+  // bf16 halves the stream's memory traffic.
+  DType residual = DType::f32;
+  // Rewrites, each can be switched off (for tests and measurements).
+  bool narrow_tokens = true;
+  bool fuse = true;
+  bool recompute = true;
+};
+
+struct CompileRequest {
+  // What the caller reads after a step, by name.
+  std::vector<std::pair<std::string, Value>> outputs;
+  // Scalar to differentiate; absent: a forward-only session.
+  Value loss;
+  // Trained values and gradients; shared between sessions; null where nothing is trained. Every entry must be a
+  // parameter of the graph or of another session's (an evaluation graph may lack some).
+  std::shared_ptr<TrainedParameters> trained;
+  std::shared_ptr<FrozenWeights> frozen;
+  CompileOptions options;
+};
+
+// Rewrites `graph` in place: a graph is compiled once. Throws Error on missing weights and on a loss that
+// depends on nothing trained.
+std::unique_ptr<Session> compile(Graph& graph, const CompileRequest& request);
+
+}  // namespace ax

@@ -1,0 +1,46 @@
+// FrozenWeights: the parameters that no step changes, in the forms that kernels use. Each is fetched from its
+// source once, converted, and shared by every session over the same backbone (training and evaluation, several
+// adapters).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "adapterx/base/buffer.h"
+#include "adapterx/graph/graph.h"
+#include "adapterx/kernels/gemm.h"
+
+namespace ax {
+
+// Writes a parameter's values (row-major f32) into `out`, or returns false where it doesn't hold it. Throws Error
+// when it holds it in another shape.
+using WeightSource = std::function<bool(std::string_view name, const Shape& shape, std::span<float> out)>;
+
+class FrozenWeights {
+ public:
+  // A parameter that the source lacks starts by its Init and `seed`, or is an error where it has none.
+  explicit FrozenWeights(WeightSource source, uint64_t seed = 0) : source_(std::move(source)), seed_(seed) {}
+
+  // As f32, kept for the life of this object.
+  Tensor plain(const ValueInfo& parameter);
+  // In the layout one GEMM asks for; equal layouts are shared, and the f32 form is not kept.
+  std::shared_ptr<const kernels::PackedWeight> packed(const ValueInfo& parameter, const kernels::Gemm& gemm);
+
+  void fetch(const ValueInfo& parameter, std::span<float> out) const;
+  size_t bytes() const { return bytes_; }  // held, in all forms
+
+ private:
+  WeightSource source_;
+  uint64_t seed_;
+  size_t bytes_ = 0;
+  std::map<std::string, Buffer> plain_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const kernels::PackedWeight>> packed_;
+};
+
+}  // namespace ax

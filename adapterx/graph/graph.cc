@@ -1,0 +1,84 @@
+#include "adapterx/graph/graph.h"
+
+#include "adapterx/base/error.h"
+#include "adapterx/graph/op.h"
+
+namespace ax {
+
+const Shape& Value::shape() const { return graph->info(id).shape; }
+Role Value::role() const { return graph->info(id).role; }
+
+int Graph::add_value(ValueInfo info) {
+  values_.push_back(std::move(info));
+  return value_count() - 1;
+}
+
+Value Graph::input(std::string name, const Shape& shape, Role role) {
+  if (find(ValueKind::input, name) >= 0) fail("graph: two inputs named `{}`", name);
+  return {this, add_value({ValueKind::input, shape, role, std::move(name), {}})};
+}
+
+Value Graph::parameter(std::string name, const Shape& shape, Init init) {
+  const int known = find(ValueKind::parameter, name);
+  if (known >= 0) {
+    if (info(known).shape != shape) {
+      fail("parameter {}: declared {}, then {}", name, to_string(info(known).shape), to_string(shape));
+    }
+    return {this, known};
+  }
+  parameters_.push_back(add_value({ValueKind::parameter, shape, Role::exact, std::move(name), init}));
+  return {this, parameters_.back()};
+}
+
+std::vector<Value> Graph::append(std::shared_ptr<const Op> op, std::span<const Value> operands) {
+  Node node{std::move(op), {}, {}, scope_, backward_};
+  std::vector<OperandSpec> specs;
+  for (const Value& v : operands) {
+    node.inputs.push_back(v ? v.id : -1);
+    specs.push_back(v ? OperandSpec{true, v.shape(), v.role()} : OperandSpec{});
+  }
+  const ShapeContext context(*node.op, scope_, specs);
+  std::vector<Value> results;
+  for (OutputSpec& spec : node.op->infer(context)) {
+    results.push_back({this, add_value({ValueKind::computed, spec.shape, spec.role, {}, {}})});
+    node.outputs.push_back(results.back().id);
+  }
+  nodes_.push_back(std::move(node));
+  return results;
+}
+
+Value Graph::append_one(std::shared_ptr<const Op> op, std::initializer_list<Value> operands) {
+  return append(std::move(op), std::span(operands.begin(), operands.size()))[0];
+}
+
+void Graph::append_sink(std::shared_ptr<const Op> op, std::span<const Value> operands, Value parameter) {
+  const ValueInfo& p = info(parameter.id);
+  int gradient = find(ValueKind::gradient, p.name);
+  if (gradient < 0) gradient = add_value({ValueKind::gradient, p.shape, Role::exact, p.name, {}});
+  Node node{std::move(op), {}, {gradient}, scope_, backward_};
+  for (const Value& v : operands) node.inputs.push_back(v ? v.id : -1);
+  nodes_.push_back(std::move(node));
+}
+
+std::vector<std::string> Graph::parameter_names() const {
+  std::vector<std::string> names;
+  for (const int id : parameters_) names.push_back(info(id).name);
+  return names;
+}
+
+int Graph::find(ValueKind kind, std::string_view name) const {
+  for (int id = 0; id < value_count(); ++id) {
+    if (info(id).kind == kind && info(id).name == name) return id;
+  }
+  return -1;
+}
+
+std::string Graph::scoped(std::string_view name) const {
+  return scope_.empty() ? std::string(name) : scope_ + "." + std::string(name);
+}
+
+Scope::Scope(Graph& graph, std::string_view name) : graph_(graph), outer_(graph.scope_) {
+  graph_.scope_ = graph_.scoped(name);
+}
+
+}  // namespace ax

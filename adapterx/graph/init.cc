@@ -1,0 +1,57 @@
+#include "adapterx/graph/init.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "adapterx/base/error.h"
+#include "adapterx/base/rng.h"
+
+namespace ax {
+namespace {
+
+constexpr uint32_t kInitStep = 0xffffffffu;  // a step that no training reaches: its draws are no dropout's
+
+void fill_trunc_normal(uint64_t seed, uint32_t place, float mean, float std, std::span<float> out) {
+  uint64_t draw = 0;
+  const Rng rng(seed, kInitStep, place);
+  for (float& x : out) {
+    do {
+      x = mean + std * rng.normal(draw++);
+    } while (x < -2.0f || x > 2.0f);
+  }
+}
+
+}  // namespace
+
+void initialise(const Init& init, std::string_view name, const Shape& shape, uint64_t seed,
+                std::span<float> out) {
+  const uint32_t place = place_of(name);
+  const Rng rng(seed, kInitStep, place);
+  const float fan_out = shape.rank() == 0 ? 1.0f : static_cast<float>(shape[0]);
+  const float fan_in = static_cast<float>(shape.size()) / fan_out;
+  switch (init.kind) {
+    case Init::Kind::checkpoint:
+      fail("{}: no value: the checkpoint doesn't hold it, and it has no start of its own", name);
+    case Init::Kind::constant:
+      std::fill(out.begin(), out.end(), init.a);
+      return;
+    case Init::Kind::normal:
+      rng.fill_normal(out, init.a, init.b);
+      return;
+    case Init::Kind::trunc_normal:
+      fill_trunc_normal(seed, place, init.a, init.b, out);
+      return;
+    case Init::Kind::kaiming_uniform: {
+      const float k = std::sqrt(6.0f / ((1.0f + init.a * init.a) * fan_in));
+      rng.fill_uniform(out, -k, k);
+      return;
+    }
+    case Init::Kind::xavier_uniform: {
+      const float k = std::sqrt(6.0f / (fan_in + fan_out));
+      rng.fill_uniform(out, -k, k);
+      return;
+    }
+  }
+}
+
+}  // namespace ax

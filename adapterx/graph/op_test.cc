@@ -1,0 +1,214 @@
+// One table of cases: every op, forward against its scalar definition and gradients against central differences in
+// double, in fp32 and bf16, with all graph rewrites on.
+#include <gtest/gtest.h>
+
+#include "adapterx/graph/gradient_check.h"
+#include "adapterx/graph/ops/activation.h"
+#include "adapterx/graph/ops/add.h"
+#include "adapterx/graph/ops/attention.h"
+#include "adapterx/graph/ops/cast.h"
+#include "adapterx/graph/ops/cross_entropy.h"
+#include "adapterx/graph/ops/dropout.h"
+#include "adapterx/graph/ops/layer_norm.h"
+#include "adapterx/graph/ops/linear.h"
+#include "adapterx/graph/ops/multiply.h"
+#include "adapterx/graph/ops/patchify.h"
+#include "adapterx/graph/ops/reduce.h"
+#include "adapterx/graph/ops/reshape.h"
+#include "adapterx/graph/ops/tokens.h"
+
+namespace ax {
+namespace {
+
+struct OpCase {
+  const char* name;
+  BuildFunction build;
+  double bf16_gradient = 2e-2;
+};
+
+// An operand whose gradient is asked for, in the role that activations have.
+Value operand(Graph& g, const char* name, const Shape& shape, Role role = Role::activation) {
+  return cast(g.parameter(name, shape), role);
+}
+
+std::vector<OpCase> cases() {
+  std::vector<OpCase> all = {
+      {"linear",
+       [](Graph& g) { return linear(operand(g, "x", {3, 5, 7}), g.parameter("w", {11, 7}), g.parameter("b", {11})); }},
+      {"linear_no_bias", [](Graph& g) { return linear(operand(g, "x", {5, 1}), g.parameter("w", {3, 1})); }},
+      {"linear_shared_twice",
+       [](Graph& g) {
+         const Value w = g.parameter("w", {6, 6}), b = g.parameter("b", {6});
+         return linear(linear(operand(g, "x", {4, 6}), w, b), w, b);
+       }},
+      {"linear_of_computed_weight",
+       [](Graph& g) {
+         const Value w = multiply(g.parameter("v", {3, 4}), g.parameter("scale", {4}));
+         return multiply(linear(operand(g, "x", {5, 4}), g.parameter("w", {3, 4})), sum(w));
+       }},
+      {"linear_scaled",
+       [](Graph& g) { return scale(relu(linear(operand(g, "x", {9, 5}), g.parameter("w", {4, 5}))), -0.3f); }},
+      {"linear_plus_residual",
+       [](Graph& g) {
+         const Value x = operand(g, "x", {2, 3, 8}, Role::residual);
+         return add(x, linear(x, g.parameter("w", {8, 8}), g.parameter("b", {8})));
+       }},
+      {"layer_norm",
+       [](Graph& g) {
+         return layer_norm(operand(g, "x", {3, 5, 9}), g.parameter("w", {9}), g.parameter("b", {9}), 1e-6f);
+       }},
+      {"add_then_layer_norm",
+       [](Graph& g) {
+         const Value x = operand(g, "x", {3, 4, 8}, Role::residual);
+         const Value h = add(x, drop_path(operand(g, "branch", {3, 4, 8}), 0.4f));
+         return add(h, layer_norm(h, g.parameter("w", {8}), g.parameter("b", {8}), 1e-5f));
+       }},
+      {"two_blocks_of_norms",
+       [](Graph& g) {
+         Value x = operand(g, "x", {3, 4, 8}, Role::residual);
+         for (const char* block : {"0", "1"}) {
+           const Scope scope(g, block);
+           const Value u = layer_norm(x, g.parameter(g.scoped("nw"), {8}), g.parameter(g.scoped("nb"), {8}), 1e-5f);
+           x = add(x, drop_path(linear(u, g.parameter(g.scoped("w"), {8, 8})), 0.3f));
+         }
+         return x;
+       }},
+      {"attention", [](Graph& g) { return attention(operand(g, "qkv", {2, 7, 3 * 12}), 3); }},
+      {"attention_scaled", [](Graph& g) { return attention(operand(g, "qkv", {1, 5, 3 * 10}), 2, 0.7f); }},
+      {"attention_of_first_token",
+       [](Graph& g) { return slice_tokens(attention(operand(g, "qkv", {2, 7, 3 * 8}), 2), 0, 1); }},
+      {"attention_of_some_tokens",
+       [](Graph& g) { return slice_tokens(attention(operand(g, "qkv", {2, 7, 3 * 8}), 2), 2, 3); }},
+      {"add_broadcast",
+       [](Graph& g) { return add(operand(g, "a", {3, 4, 5}), g.parameter("b", {5})); }},
+      {"add_positions", [](Graph& g) { return add(operand(g, "a", {3, 4, 5}), g.parameter("b", {1, 4, 5})); }},
+      {"add_itself",
+       [](Graph& g) {
+         const Value a = operand(g, "a", {3, 5});
+         return add(a, a);
+       }},
+      {"multiply", [](Graph& g) { return multiply(operand(g, "a", {3, 4, 5}), operand(g, "b", {3, 4, 5})); }},
+      {"multiply_broadcast", [](Graph& g) { return multiply(operand(g, "a", {3, 4, 5}), g.parameter("b", {5})); }},
+      {"sum", [](Graph& g) { return sum(operand(g, "a", {3, 4, 5})); }},
+      {"reshape", [](Graph& g) { return reshape(operand(g, "a", {3, 4, 5}), {12, 5}); }},
+      {"slice", [](Graph& g) { return slice_tokens(operand(g, "a", {3, 6, 5}), 2, 3); }},
+      {"concat",
+       [](Graph& g) {
+         const Value parts[] = {g.parameter("cls", {1, 1, 5}), operand(g, "x", {3, 4, 5}), operand(g, "p", {3, 2, 5})};
+         return concat_tokens(parts);
+       }},
+      {"insert",
+       [](Graph& g) { return insert_tokens(operand(g, "x", {3, 4, 5}), operand(g, "p", {3, 2, 5}), 1); }},
+      {"insert_shared",
+       [](Graph& g) { return insert_tokens(operand(g, "x", {3, 4, 5}), g.parameter("p", {1, 2, 5}), 4); }},
+      {"mean_tokens", [](Graph& g) { return mean_tokens(operand(g, "x", {3, 6, 5}), 1, 5); }},
+      {"patchify", [](Graph& g) { return patchify(operand(g, "image", {2, 3, 6, 9}), 3); }},
+      {"dropout", [](Graph& g) { return dropout(operand(g, "x", {7, 9}), 0.3f); }},
+      {"drop_path", [](Graph& g) { return drop_path(operand(g, "x", {8, 2, 3}), 0.5f); }},
+      {"cross_entropy",
+       [](Graph& g) { return cross_entropy(operand(g, "x", {6, 5}), g.input("labels", {6}, Role::index), 0.1f); }},
+      {"cross_entropy_soft",
+       [](Graph& g) {
+         return cross_entropy(operand(g, "x", {4, 5}), g.input("probabilities", {4, 5}));
+       }},
+      {"ffn",
+       [](Graph& g) {
+         const Value x = operand(g, "x", {2, 5, 6}, Role::residual);
+         const Value u = layer_norm(x, g.parameter("nw", {6}), g.parameter("nb", {6}), 1e-6f);
+         const Value f = linear(gelu(linear(u, g.parameter("w1", {12, 6}), g.parameter("b1", {12}))),
+                                g.parameter("w2", {6, 12}), g.parameter("b2", {6}));
+         return add(x, f);
+       }},
+      {"adapter_beside_ffn",
+       [](Graph& g) {
+         const Value h = operand(g, "h", {2, 5, 6}, Role::residual);
+         const Value u = layer_norm(h, g.parameter("nw", {6}), g.parameter("nb", {6}), 1e-6f);
+         const Value f = linear(gelu(linear(u, g.parameter("w1", {12, 6}))), g.parameter("w2", {6, 12}));
+         const Value z = relu(linear(h, g.parameter("down", {3, 6}), g.parameter("down_bias", {3})));
+         const Value a = scale(linear(z, g.parameter("up", {6, 3}), g.parameter("up_bias", {6})), 0.1f);
+         return layer_norm(add(add(h, a), f), g.parameter("nw2", {6}), g.parameter("nb2", {6}), 1e-6f);
+       }},
+  };
+  for (const Activation act : {Activation::relu, Activation::gelu_erf, Activation::gelu_tanh, Activation::quick_gelu}) {
+    all.push_back({to_string(act).data(), [act](Graph& g) { return activate(operand(g, "x", {3, 37}), act); }});
+    all.push_back({"linear_then_activation", [act](Graph& g) {
+                     return activate(linear(operand(g, "x", {5, 7}), g.parameter("w", {9, 7}), g.parameter("b", {9})), act);
+                   }});
+  }
+  return all;
+}
+
+TEST(Op, ForwardAndGradientsInFp32) {
+  for (const OpCase& c : cases()) {
+    CheckOptions options;
+    options.compile.precision = Precision::fp32;
+    const CheckResult r = check_graph(c.build, options);
+    EXPECT_LE(r.forward_error, 1e-5) << c.name;
+    EXPECT_LE(r.worst_gradient_error, 1e-4) << c.name << ": " << r.worst_parameter;
+  }
+}
+
+TEST(Op, ForwardAndGradientsInBf16) {
+  for (const DType residual : {DType::f32, DType::bf16}) {
+    for (const OpCase& c : cases()) {
+      CheckOptions options;
+      options.compile.precision = Precision::bf16;
+      options.compile.residual = residual;
+      const CheckResult r = check_graph(c.build, options);
+      EXPECT_LE(r.forward_error, 2e-2) << c.name;
+      EXPECT_LE(r.worst_gradient_error, c.bf16_gradient) << c.name << ": " << r.worst_parameter;
+    }
+  }
+}
+
+TEST(Op, ForwardOnlySessions) {
+  for (const OpCase& c : cases()) {
+    CheckOptions options;
+    options.compile.precision = Precision::fp32;
+    options.gradients = false;
+    EXPECT_LE(check_graph(c.build, options).forward_error, 1e-5) << c.name;
+  }
+}
+
+TEST(Op, RewritesChangeNothing) {
+  for (const OpCase& c : cases()) {
+    CheckOptions options;
+    options.compile.precision = Precision::fp32;
+    options.compile.fuse = options.compile.recompute = options.compile.narrow_tokens = false;
+    const CheckResult r = check_graph(c.build, options);
+    EXPECT_LE(r.forward_error, 1e-5) << c.name;
+    EXPECT_LE(r.worst_gradient_error, 1e-4) << c.name << ": " << r.worst_parameter;
+  }
+}
+
+// The text of the error that building throws.
+std::string error_of(const BuildFunction& build) {
+  Graph g;
+  try {
+    const Scope scope(g, "blocks.3");
+    build(g);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Op, ShapeErrorsNameOpOperandAndBothShapes) {
+  EXPECT_EQ(error_of([](Graph& g) { return linear(g.input("x", {2, 768}), g.parameter("w", {3072, 192})); }),
+            "blocks.3: linear: weight: expected [3072, 768], got [3072, 192]");
+  EXPECT_EQ(error_of([](Graph& g) {
+              return layer_norm(g.input("x", {2, 8}), g.parameter("w", {8}), g.parameter("b", {9}), 1e-6f);
+            }),
+            "blocks.3: layer_norm: bias: expected [8], got [9]");
+  EXPECT_EQ(error_of([](Graph& g) { return add(g.input("x", {2, 8}), g.input("y", {3, 8})); }),
+            "blocks.3: add: b: expected [2, 8], got [3, 8]");
+  EXPECT_EQ(error_of([](Graph& g) { return attention(g.input("x", {2, 4, 10}), 3); }),
+            "blocks.3: attention: qkv: expected a width divisible by 3 * 3 heads, got [2, 4, 10]");
+  EXPECT_EQ(error_of([](Graph& g) { return slice_tokens(g.input("x", {2, 4, 10}), 3, 2); }),
+            "blocks.3: tokens: source: expected tokens [3, 5), got [2, 4, 10]");
+  EXPECT_EQ(error_of([](Graph& g) { return cross_entropy(g.input("x", {4, 10}), g.input("l", {3}, Role::index)); }),
+            "blocks.3: cross_entropy: target: expected [4], got [3]");
+}
+
+}  // namespace
+}  // namespace ax

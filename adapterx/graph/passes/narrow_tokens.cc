@@ -1,0 +1,96 @@
+#include "adapterx/graph/passes/narrow_tokens.h"
+
+#include <algorithm>
+
+#include "adapterx/graph/ops/attention.h"
+#include "adapterx/graph/ops/tokens.h"
+#include "adapterx/graph/passes/uses.h"
+
+namespace ax {
+namespace {
+
+struct Range {
+  int64_t begin, count;
+};
+
+// The range of a node that is one slice of one source, or count 0.
+Range slice_of(const Node& node) {
+  const auto* op = op_as<TokensOp>(node);
+  if (op == nullptr || op->pieces.size() != 1 || op->pieces[0].to != 0 || op->pieces[0].count != op->tokens) {
+    return {0, 0};
+  }
+  return {op->pieces[0].begin, op->tokens};
+}
+
+bool has_tokens(const Shape& s, int64_t tokens) { return s.rank() == 3 && s[1] == tokens; }
+
+// Appends op(slice(inputs)) at the end of the graph; returns its first output.
+Value narrowed(Graph& graph, const Node& node, Range range, int64_t tokens) {
+  const Scope scope(graph, node.scope);
+  if (const auto* attention = op_as<AttentionOp>(node)) {
+    auto op = std::make_shared<AttentionOp>(*attention);
+    op->query_begin += range.begin;
+    op->query_count = range.count;
+    return graph.append_one(std::move(op), {graph.value(node.inputs[0])});
+  }
+  std::vector<Value> operands;
+  for (const int id : node.inputs) {
+    Value v = id < 0 ? Value{} : graph.value(id);
+    if (v && has_tokens(v.shape(), tokens)) v = slice_tokens(v, range.begin, range.count);
+    operands.push_back(v);
+  }
+  return graph.append(node.op, operands)[0];
+}
+
+// An earlier node that takes the same slice of the same value, or -1.
+int same_slice_before(const Graph& graph, size_t n, Range range) {
+  for (size_t m = 0; m < n; ++m) {
+    const Node& other = graph.nodes()[m];
+    const Range r = slice_of(other);
+    if (r.count == range.count && r.begin == range.begin && other.inputs[0] == graph.nodes()[n].inputs[0]) {
+      return static_cast<int>(m);
+    }
+  }
+  return -1;
+}
+
+// One slice moved one op up, or merged with an equal one. False when there is none to move.
+bool narrow_once(Graph& graph, const std::set<int>& kept) {
+  const Uses uses(graph, kept);
+  for (size_t n = 0; n < graph.nodes().size(); ++n) {
+    const Node slice = graph.nodes()[n];
+    const Range range = slice_of(slice);
+    if (range.count == 0 || kept.contains(slice.outputs[0])) continue;
+    if (const int twin = same_slice_before(graph, n, range); twin >= 0) {
+      replace_uses(graph, slice.outputs[0], graph.nodes()[static_cast<size_t>(twin)].outputs[0]);
+      graph.nodes()[n].op.reset();
+      sweep(graph);
+      return true;
+    }
+    const int maker = uses.maker(slice.inputs[0]);
+    if (maker < 0 || uses.only_reader(slice.inputs[0]) < 0) continue;
+    const Node node = graph.nodes()[static_cast<size_t>(maker)];
+    if (node.outputs[0] != slice.inputs[0] || (!node.op->token_wise() && op_as<AttentionOp>(node) == nullptr)) continue;
+
+    const size_t first_new = graph.nodes().size();
+    const Value result = narrowed(graph, node, range, graph.info(slice.inputs[0]).shape[1]);
+    replace_uses(graph, slice.outputs[0], result.id);
+    // The new nodes take the slice's place: their operands come before it, its readers after.
+    std::deque<Node>& nodes = graph.nodes();
+    nodes[n].op.reset();
+    nodes[static_cast<size_t>(maker)].op.reset();
+    std::rotate(nodes.begin() + static_cast<int64_t>(n), nodes.begin() + static_cast<int64_t>(first_new), nodes.end());
+    sweep(graph);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void narrow_tokens(Graph& graph, const std::set<int>& kept) {
+  while (narrow_once(graph, kept)) {
+  }
+}
+
+}  // namespace ax

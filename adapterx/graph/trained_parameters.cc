@@ -1,0 +1,65 @@
+#include "adapterx/graph/trained_parameters.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "adapterx/base/error.h"
+
+namespace ax {
+namespace {
+constexpr size_t kAlignment = 16;
+}
+
+bool matches(std::string_view selector, std::string_view name) {
+  if (selector.empty()) return name.empty();
+  if (selector[0] != '*') return !name.empty() && name[0] == selector[0] && matches(selector.substr(1), name.substr(1));
+  for (size_t skip = 0; skip <= name.size(); ++skip) {
+    if (matches(selector.substr(1), name.substr(skip))) return true;
+  }
+  return false;
+}
+
+TrainedParameters::TrainedParameters(const Graph& graph, std::span<const std::string> selectors) {
+  std::vector<bool> used(selectors.size(), false);
+  for (const int id : graph.parameters()) {
+    const ValueInfo& p = graph.info(id);
+    bool selected = false;
+    for (size_t i = 0; i < selectors.size(); ++i) {
+      if (!matches(selectors[i], p.name)) continue;
+      selected = true;
+      used[i] = true;
+    }
+    if (!selected) continue;
+    entries_.push_back({p.name, p.shape, floats_, p.init});
+    floats_ += (static_cast<size_t>(p.shape.size()) + kAlignment - 1) / kAlignment * kAlignment;
+  }
+  for (size_t i = 0; i < selectors.size(); ++i) {
+    if (used[i]) continue;
+    fail("trained parameters: `{}` matches none of {}{}", selectors[i], graph.parameters().size(),
+         did_you_mean(selectors[i], graph.parameter_names()));
+  }
+  values_ = Buffer(floats_ * sizeof(float));
+  gradients_ = Buffer(floats_ * sizeof(float));
+}
+
+void TrainedParameters::initialise(const WeightSource& source, uint64_t seed) {
+  for (const Entry& e : entries_) {
+    const std::span<float> out = value(e).f32_span();
+    if (!source || !source(e.name, e.shape, out)) ax::initialise(e.init, e.name, e.shape, seed, out);
+  }
+}
+
+const TrainedParameters::Entry* TrainedParameters::find(std::string_view name) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+int64_t TrainedParameters::count() const {
+  int64_t n = 0;
+  for (const Entry& e : entries_) n += e.shape.size();
+  return n;
+}
+
+void TrainedParameters::zero_gradients() { std::memset(gradients_.data(), 0, floats_ * sizeof(float)); }
+
+}  // namespace ax

@@ -1,0 +1,53 @@
+// TrainedParameters: what a step changes. All values lie in one contiguous f32 span, all gradients in another of
+// the same layout: one optimiser pass, one all-reduce, one checkpoint. Shared by a training and an evaluation session.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapterx/base/buffer.h"
+#include "adapterx/base/tensor.h"
+#include "adapterx/graph/frozen_weights.h"
+#include "adapterx/graph/graph.h"
+
+namespace ax {
+
+class TrainedParameters {
+ public:
+  struct Entry {
+    std::string name;
+    Shape shape;
+    size_t offset = 0;  // into the spans, a multiple of 16 floats (a cache line); the gap after an entry stays 0
+    Init init;
+    size_t size() const { return static_cast<size_t>(shape.size()); }
+  };
+
+  // The parameters of the graph that match any of the selectors, names in which `*` stands for any letters
+  // ("head.*", "*.adaptmlp.*"). A selector that matches nothing is an Error with the nearest name.
+  TrainedParameters(const Graph& graph, std::span<const std::string> selectors);
+
+  // Values from the checkpoint where it holds them, else by each parameter's Init.
+  void initialise(const WeightSource& source, uint64_t seed);
+
+  std::span<const Entry> entries() const { return entries_; }
+  const Entry* find(std::string_view name) const;  // null where it is not trained
+  int64_t count() const;                           // numbers trained, without gaps
+  std::span<float> values() { return {values_.as<float>(), floats_}; }
+  std::span<float> gradients() { return {gradients_.as<float>(), floats_}; }
+  Tensor value(const Entry& e) const { return {values_.as<float>() + e.offset, DType::f32, e.shape}; }
+  Tensor gradient(const Entry& e) const { return {gradients_.as<float>() + e.offset, DType::f32, e.shape}; }
+  void zero_gradients();
+
+ private:
+  std::vector<Entry> entries_;
+  size_t floats_ = 0;
+  Buffer values_, gradients_;
+};
+
+// Whether a name matches a selector.
+bool matches(std::string_view selector, std::string_view name);
+
+}  // namespace ax

@@ -1,0 +1,12 @@
+// Full fine-tuning: every parameter of backbone and head is trained.
+#pragma once
+
+#include <memory>
+
+#include "adapterx/methods/method.h"
+
+namespace ax {
+
+std::unique_ptr<Method> make_full(Settings& settings);
+
+}  // namespace ax

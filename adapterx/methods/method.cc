@@ -1,0 +1,31 @@
+#include "adapterx/methods/method.h"
+
+#include "adapterx/base/error.h"
+#include "adapterx/methods/adaptformer.h"
+#include "adapterx/methods/full.h"
+#include "adapterx/methods/linear_probe.h"
+
+namespace ax {
+
+const std::vector<MethodInfo>& methods() {
+  static const std::vector<MethodInfo> all = {
+      {"linear_probe", "trains the head on frozen features", make_linear_probe},
+      {"full", "trains every parameter", make_full},
+      {"adaptformer", "a bottleneck adapter beside each FFN (arXiv 2205.13535)", make_adaptformer},
+  };
+  return all;
+}
+
+std::unique_ptr<Method> make_method(const std::string& name, Settings settings) {
+  std::vector<std::string> names;
+  for (const MethodInfo& info : methods()) {
+    names.push_back(info.name);
+    if (info.name != name) continue;
+    std::unique_ptr<Method> method = info.make(settings);
+    settings.expect_all_read(name);
+    return method;
+  }
+  fail("method `{}`: unknown; expected one of {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
+}
+
+}  // namespace ax

@@ -1,0 +1,58 @@
+#include "adapterx/methods/settings.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+#include "adapterx/base/error.h"
+
+namespace ax {
+namespace {
+
+template <class T>
+T parse(std::string_view key, const std::string& text, std::string_view kind) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    fail("{}: expected {}, got `{}`", key, kind, text);
+  }
+  return value;
+}
+
+}  // namespace
+
+Settings::Settings(const std::vector<std::string>& pairs) {
+  for (const std::string& pair : pairs) {
+    const size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) fail("setting `{}`: expected key=value", pair);
+    if (!given_.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
+      fail("setting `{}`: given twice", pair.substr(0, equals));
+    }
+  }
+}
+
+const std::string* Settings::find(std::string_view key) {
+  known_.emplace_back(key);
+  const auto found = given_.find(key);
+  return found == given_.end() ? nullptr : &found->second;
+}
+
+float Settings::number(std::string_view key, float otherwise) {
+  const std::string* text = find(key);
+  return text == nullptr ? otherwise : parse<float>(key, *text, "a number");
+}
+
+int64_t Settings::integer(std::string_view key, int64_t otherwise) {
+  const std::string* text = find(key);
+  return text == nullptr ? otherwise : parse<int64_t>(key, *text, "an integer");
+}
+
+void Settings::expect_all_read(std::string_view owner) const {
+  for (const auto& [key, value] : given_) {
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    if (known_.empty()) fail("{}: has no settings, got `{}`", owner, key);
+    fail("{}: unknown setting `{}`; it has {}{}", owner, key, fmt::join(known_, ", "), did_you_mean(key, known_));
+  }
+}
+
+}  // namespace ax

@@ -1,0 +1,28 @@
+// Deterministic stand-in weights and inputs, for tests (the golden values of tests/golden are computed on
+// them) and for benchmarks, where only speed matters. tools/make_golden.py makes the same bits in Python.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "adapterx/base/shape.h"
+
+namespace ax {
+
+// Fills a parameter (or "images") from its name and shape alone:
+//   out[i] = center + spread * (2 u_i - 1),  u_i = Rng(seed, 0, place_of(name)).uniform(i),
+// exact before one rounding to float, i the row-major index, with
+//   name                                    center  spread
+//   ends with "bias"                        0       0.1
+//   ends with "weight", rank 1 (norms)      1       0.2
+//   ends with "cls_token" or "pos_embed"    0       0.5
+//   is "images"                             0       1
+//   any other                               0       sqrt(3 / fan_in), fan_in = size / shape[0]
+// Throws Error where out and shape differ in size.
+void fill_synthetic(std::string_view name, const Shape& shape, std::span<float> out, uint64_t seed = 1);
+
+// Labels of a batch: out[b] = Rng(seed, 0, place_of("labels")).bits(b) % classes.
+void fill_synthetic_labels(int classes, std::span<int32_t> out, uint64_t seed = 1);
+
+}  // namespace ax

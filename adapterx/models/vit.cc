@@ -1,0 +1,125 @@
+#include "adapterx/models/vit.h"
+
+#include "adapterx/base/error.h"
+#include "adapterx/graph/ops/activation.h"
+#include "adapterx/graph/ops/add.h"
+#include "adapterx/graph/ops/attention.h"
+#include "adapterx/graph/ops/dropout.h"
+#include "adapterx/graph/ops/layer_norm.h"
+#include "adapterx/graph/ops/linear.h"
+#include "adapterx/graph/ops/patchify.h"
+#include "adapterx/graph/ops/reshape.h"
+#include "adapterx/graph/ops/tokens.h"
+
+namespace ax {
+namespace {
+
+class VitBuilder {
+ public:
+  VitBuilder(Graph& graph, const VitConfig& config, const VitBuild& build, Slots& slots)
+      : graph_(graph), config_(config), build_(build), slots_(slots) {}
+
+  Vit run() {
+    Vit vit;
+    const int64_t b = build_.batch, d = config_.width;
+    vit.images = graph_.input("images", {b, config_.channels, config_.image_size, config_.image_size});
+    Value x = embed(vit.images);  // [B, T, d]
+    for (int64_t l = 0; l < config_.depth; ++l) {
+      const Scope scope(graph_, fmt::format("blocks.{}", l));
+      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training};
+      x = slots_.tokens(site, ffn(site, attend(site, x)));
+    }
+    vit.features = reshape(slice_tokens(norm("norm", x), 0, 1), {b, d});
+    const Scope scope(graph_, "head");
+    vit.logits = linear(vit.features, graph_.parameter("head.weight", {config_.classes, d}, Init::trunc_normal(0.02f)),
+                        graph_.parameter("head.bias", {config_.classes}, Init::zeros()), Role::exact);
+    return vit;
+  }
+
+ private:
+  Value parameter(std::string_view name, const Shape& shape) { return graph_.parameter(graph_.scoped(name), shape); }
+
+  // Linear `role` with timm's parameters role.weight and role.bias, through its slot.
+  Value layer(std::string_view role, Value x, const Shape& weight, bool bias = true) {
+    const std::string name(role);
+    const Value w = parameter(name + ".weight", weight);
+    const Value y = [&] {
+      const Scope scope(graph_, role);
+      return linear(x, w, bias ? parameter("bias", {weight[0]}) : Value{});
+    }();
+    return slots_.linear(role, x, y);
+  }
+
+  Value norm(std::string_view role, Value x) {
+    const std::string name(role);
+    const Shape d{config_.width};
+    const Value weight = parameter(name + ".weight", d), bias = parameter(name + ".bias", d);
+    const Value y = [&] {
+      const Scope scope(graph_, role);
+      return layer_norm(x, weight, bias, config_.norm_eps);
+    }();
+    return slots_.norm(role, y);
+  }
+
+  Value embed(Value images) {
+    const int64_t p = config_.patch_size, d = config_.width;
+    const Value patches = layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p});
+    const Value parts[] = {graph_.parameter("cls_token", {1, 1, d}), patches};
+    return add(concat_tokens(parts), graph_.parameter("pos_embed", {1, config_.tokens(), d}), Role::residual);
+  }
+
+  float drop_path_rate(const BlockSite& site) const {
+    if (!build_.training || site.depth < 2) return 0;
+    return build_.drop_path * static_cast<float>(site.index) / static_cast<float>(site.depth - 1);
+  }
+
+  // h = x + drop_path(attention(LN1(x)))
+  Value attend(const BlockSite& site, Value x) {
+    const int64_t d = config_.width;
+    const Value u = norm("norm1", x);
+    const Value qkv = layer("attn.qkv", u, {3 * d, d}, config_.qkv_bias);
+    const Value mixed = [&] {
+      const Scope scope(graph_, "attn");
+      return attention(qkv, static_cast<int>(config_.heads));
+    }();
+    const Value branch = layer("attn.proj", mixed, {d, d});
+    return add_branches(x, slots_.beside_attention(site, x, u), branch, drop_path_rate(site), "attn.drop_path");
+  }
+
+  // y = h + beside + drop_path(ffn(LN2(h)))
+  Value ffn(const BlockSite& site, Value h) {
+    const int64_t d = config_.width;
+    const Value u = norm("norm2", h);
+    const Value hidden = layer("mlp.fc1", u, {config_.hidden(), d});
+    const Value active = [&] {
+      const Scope scope(graph_, "mlp.act");
+      return activate(hidden, config_.act);
+    }();
+    const Value f = slots_.ffn(site, h, u, layer("mlp.fc2", active, {d, config_.hidden()}));
+    return add_branches(h, slots_.beside_ffn(site, h, u), f, drop_path_rate(site), "mlp.drop_path");
+  }
+
+  // The branch that fusion folds into the next norm comes last.
+  static Value add_branches(Value x, Value beside, Value branch, float rate, std::string_view name) {
+    if (beside) x = add(x, beside);
+    return add(x, drop_path(branch, rate, name));
+  }
+
+  Graph& graph_;
+  const VitConfig& config_;
+  const VitBuild& build_;
+  Slots& slots_;
+};
+
+}  // namespace
+
+Vit build_vit(Graph& graph, const VitConfig& c, const VitBuild& build, Slots& slots) {
+  if (c.patch_size < 1 || c.image_size % c.patch_size != 0) {
+    fail("vit: image size {} is not a multiple of patch size {}", c.image_size, c.patch_size);
+  }
+  if (c.heads < 1 || c.width % c.heads != 0) fail("vit: width {} is not a multiple of {} heads", c.width, c.heads);
+  if (build.batch < 1) fail("vit: batch {}: expected 1 or more", build.batch);
+  return VitBuilder(graph, c, build, slots).run();
+}
+
+}  // namespace ax

@@ -1,0 +1,28 @@
+#include "adapterx/train/build_session.h"
+
+#include "adapterx/graph/ops/cross_entropy.h"
+
+namespace ax {
+
+BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
+                           const WeightSource& source, uint64_t seed, std::shared_ptr<TrainedParameters> trained) {
+  Graph graph;
+  const Vit vit = build_vit(graph, spec.model, {spec.batch, spec.training, spec.drop_path}, method);
+  if (!trained) {
+    trained = std::make_shared<TrainedParameters>(graph, method.trained());
+    trained->initialise(source, seed);
+  }
+  CompileRequest request;
+  request.outputs = {{"logits", vit.logits}, {"features", vit.features}};
+  request.trained = trained;
+  request.frozen = std::move(frozen);
+  request.options = spec.options;
+  if (spec.training) {
+    const Value labels = graph.input("labels", {spec.batch}, Role::index);
+    request.loss = cross_entropy(vit.logits, labels, spec.label_smoothing);
+    request.outputs.emplace_back("loss", request.loss);
+  }
+  return {trained, compile(graph, request)};
+}
+
+}  // namespace ax

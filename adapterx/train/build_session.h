@@ -1,0 +1,34 @@
+// From a model, a method and a batch size to a session that trains or evaluates: the one way in which programs,
+// tests and benchmarks put the layers together.
+#pragma once
+
+#include <memory>
+
+#include "adapterx/graph/compile.h"
+#include "adapterx/methods/method.h"
+#include "adapterx/models/vit.h"
+
+namespace ax {
+
+struct SessionSpec {
+  VitConfig model;
+  int64_t batch = 1;
+  bool training = true;  // with loss, backward, dropout and drop path; else forward only
+  float drop_path = 0;
+  float label_smoothing = 0;
+  CompileOptions options;
+};
+
+// Inputs: "images" and, when training, "labels". Outputs: "logits", "features" and, when training, "loss".
+struct BuiltSession {
+  std::shared_ptr<TrainedParameters> trained;
+  std::unique_ptr<Session> session;
+};
+
+// `trained`: those of another session over the same model and method, to share; null: new ones, with values from
+// `source` where it holds them, else drawn by `seed`.
+BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
+                           const WeightSource& source, uint64_t seed = 0,
+                           std::shared_ptr<TrainedParameters> trained = nullptr);
+
+}  // namespace ax

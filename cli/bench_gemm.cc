@@ -1,0 +1,60 @@
+#include "cli/bench_gemm.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "adapterx/base/buffer.h"
+#include "adapterx/base/rng.h"
+#include "adapterx/kernels/elementwise.h"
+#include "adapterx/kernels/gemm.h"
+
+namespace ax::cli {
+namespace {
+
+constexpr int kRuns = 5;
+
+Buffer random_operand(int64_t rows, int64_t columns, DType dtype) {
+  const Shape shape{rows, columns};
+  const Buffer values(static_cast<size_t>(shape.size()) * sizeof(float));
+  const Tensor source{values.data(), DType::f32, shape};
+  Rng(1, 0, 0).fill_uniform(source.f32_span(), -1, 1);
+  Buffer converted(static_cast<size_t>(shape.size()) * size_of(dtype));
+  kernels::scale(source, 1, {converted.data(), dtype, shape});
+  return converted;
+}
+
+double median_seconds(const StepGemm& g) {
+  const kernels::Gemm gemm({g.m, g.n, g.k, g.transpose_weight, g.dtype, g.dtype}, {});
+  const Buffer x = random_operand(g.m, g.k, g.dtype), y(static_cast<size_t>(g.m * g.n) * size_of(g.dtype));
+  const Buffer w = random_operand(g.n, g.k, DType::f32), scratch(gemm.scratch_bytes());
+  const auto packed = gemm.allocate_packed();
+  gemm.pack(w.as<float>(), *packed, scratch.data());
+  std::vector<double> seconds;
+  for (int run = 0; run <= kRuns; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    gemm.run(x.data(), *packed, nullptr, y.data(), scratch.data());
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    if (run > 0) seconds.push_back(elapsed.count());  // the first run warms caches and page tables
+  }
+  std::nth_element(seconds.begin(), seconds.begin() + kRuns / 2, seconds.end());
+  return seconds[kRuns / 2];
+}
+
+}  // namespace
+
+double gemm_flops_per_second(std::span<const StepGemm> gemms) {
+  std::map<std::tuple<int64_t, int64_t, int64_t, bool>, double> measured;
+  double flops = 0, seconds = 0;
+  for (const StepGemm& g : gemms) {
+    const auto [entry, fresh] = measured.try_emplace({g.m, g.n, g.k, g.transpose_weight}, 0.0);
+    if (fresh) entry->second = median_seconds(g);
+    flops += 2.0 * static_cast<double>(g.m * g.n) * static_cast<double>(g.k);
+    seconds += entry->second;
+  }
+  return seconds > 0 ? flops / seconds : 0;
+}
+
+}  // namespace ax::cli
