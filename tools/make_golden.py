@@ -85,6 +85,8 @@ def synthetic_rule(name, shape):
 
 def synthetic(name, shape, seed=SEED):
     """center + spread * (2 u - 1), exact before the one rounding to float32."""
+    if name.endswith("down_proj.bias"):  # every other ReLU on, the rest off, far from the kink
+        return np.resize(np.float32([16, -16]), shape)
     center, spread = synthetic_rule(name, shape)
     bits = first_bits(seed, 0, place_of(name), math.prod(shape))
     u = (bits >> np.uint32(8)).astype(np.float64) * 2.0**-24

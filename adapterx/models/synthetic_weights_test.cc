@@ -34,6 +34,7 @@ const std::vector<Case>& cases() {
       {"blocks.0.adaptmlp.down_proj.weight",
        {4, 24},
        {0x1.929b16p-3f, 0x1.e6bb9ep-4f, 0x1.3d47acp-5f, -0x1.51b45ep-2f}},
+      {"blocks.0.adaptmlp.down_proj.bias", {5}, {16.0f, -16.0f, 16.0f, 16.0f}},
       {"images", {3, 3, 12, 12}, {-0x1.97d3d8p-2f, -0x1.3b9p-11f, -0x1.509d6p-4f, -0x1.c415cp-3f}},
   };
   return all;

@@ -28,6 +28,7 @@ class Fuser {
   }
 
   bool linear_epilogue(size_t n, const Uses& uses);
+  bool cast_into_scale(size_t n, const Uses& uses);
   bool add_into_norm(size_t n, const Uses& uses);
   bool carry_into_norm_grad(size_t n, const Uses& uses);
   bool branch_of_norm_grad(size_t n, const Uses& uses);
@@ -66,6 +67,17 @@ bool Fuser::linear_epilogue(size_t n, const Uses& uses) {
   at(maker).op = std::move(linear);
   at(maker).outputs[0] = node.outputs[0];
   node.op.reset();
+  return true;
+}
+
+// cast > scale: a scale reads any type and writes any.
+bool Fuser::cast_into_scale(size_t n, const Uses& uses) {
+  Node& factor = graph_.nodes()[n];
+  if (op_as<ScaleOp>(factor) == nullptr || uses.only_reader(factor.inputs[0]) < 0) return false;
+  const int maker = uses.maker(factor.inputs[0]);
+  if (maker < 0 || at(maker).op->name() != kCast) return false;
+  factor.inputs[0] = at(maker).inputs[0];
+  at(maker).op.reset();
   return true;
 }
 
@@ -172,6 +184,7 @@ void elide_casts(Graph& graph, std::set<int>& kept, const DTypeOf& dtype_of) {
 void fuse(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_of) {
   Fuser fuser(graph, kept, dtype_of);
   fuser.everywhere(&Fuser::linear_epilogue);
+  fuser.everywhere(&Fuser::cast_into_scale);
   fuser.everywhere(&Fuser::add_into_norm);
   fuser.everywhere(&Fuser::carry_into_norm_grad);
   fuser.everywhere(&Fuser::branch_of_norm_grad);

@@ -16,6 +16,7 @@ void elide_casts(Graph& graph, std::set<int>& kept, const DTypeOf& dtype_of);
 // Folds into one kernel what would pass over memory again:
 //   linear > cast                    the product is written in the type wanted
 //   linear > activation, > scale     GEMM epilogue (only where the backward doesn't need the value between)
+//   cast > scale                     one pass, and one rounding
 //   add > layer_norm                 residual add (and drop path's factor) inside the norm
 //   layer_norm_grad + carry          the residual path's gradient added inside the norm's gradient
 //   layer_norm_grad > cast, factor   the branch's gradient written beside it, in its own type
