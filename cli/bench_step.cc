@@ -46,21 +46,27 @@ double median(std::vector<double> v) {
   return v.size() % 2 ? v[middle] : (v[middle - 1] + v[middle]) / 2;
 }
 
+SessionSpec spec_of(const StepOptions& options) {
+  SessionSpec spec;
+  spec.model = vit_preset(options.model);
+  spec.model.classes = options.classes;
+  spec.batch = options.batch;
+  spec.training = !options.inference;
+  spec.drop_path = options.drop_path;
+  spec.options.precision = parse_precision(options.precision);
+  spec.options.residual = options.residual == "bf16" ? DType::bf16 : DType::f32;
+  return spec;
+}
+
 class StepBench {
  public:
   explicit StepBench(const StepOptions& options) : options_(options) {
     if (options.threads > 0) set_thread_count(options.threads);
-    SessionSpec spec;
-    spec.model = vit_preset(options.model);
-    spec.model.classes = options.classes;
-    spec.batch = options.batch;
-    spec.training = !options.inference;
-    spec.drop_path = options.drop_path;
-    spec.options.precision = parse_precision(options.precision);
-    spec.options.residual = options.residual == "bf16" ? DType::bf16 : DType::f32;
+    const SessionSpec spec = from_command_line([&] { return spec_of(options); });
+    const auto method =
+        from_command_line([&] { return make_method(options.method, Settings(options.settings)); });
     precision_ = resolve(spec.options.precision);
     frozen_ = std::make_shared<FrozenWeights>(synthetic_source);
-    const auto method = make_method(options.method, Settings(options.settings));
     built_ = build_session(spec, *method, frozen_, synthetic_source);
     if (spec.training) optimizer_ = std::make_unique<Optimizer>(built_.trained, OptimizerOptions{});
     fill_inputs();

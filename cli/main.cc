@@ -27,18 +27,30 @@ const CLI::App& chosen(const CLI::App& app) {
   return commands.empty() ? app : chosen(*commands.front());
 }
 
-int report_usage_error(const CLI::App& app, const CLI::ParseError& error) {
+// "adapterx bench" of the command "adapterx bench step".
+std::string parents_of(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  if (parent == nullptr) return "";
+  const std::string above = parents_of(*parent);
+  return above.empty() ? parent->get_name() : above + " " + parent->get_name();
+}
+
+std::string path_of(const CLI::App& command) {
+  const std::string parents = parents_of(command);
+  return parents.empty() ? command.get_name() : parents + " " + command.get_name();
+}
+
+int report_usage_error(const CLI::App& app, const std::string& text) {
   const CLI::App& command = chosen(app);
-  std::string hint;
-  for (const std::string& word : app.remaining(true)) {
-    hint = ax::did_you_mean(word, known_names(command));
-    if (!hint.empty()) break;
+  const std::vector<std::string> unknown = app.remaining(true);
+  const std::string path = path_of(command);
+  if (unknown.empty()) {
+    fmt::print(stderr, "{}: {}\n", path, text);
+  } else {
+    const char* kind = unknown[0].starts_with('-') ? "option" : "command";
+    fmt::print(stderr, "{}: unknown {} `{}`{}\n", path, kind, unknown[0], ax::did_you_mean(unknown[0], known_names(command)));
   }
-  std::string path = command.get_name();
-  for (const CLI::App* parent = command.get_parent(); parent != nullptr; parent = parent->get_parent()) {
-    path = parent->get_name() + " " + path;
-  }
-  fmt::print(stderr, "{}: {}{}\nTry `{} --help`.\n", path, error.what(), hint, path);
+  fmt::print(stderr, "Try `{} --help`.\n", path);
   return 2;
 }
 
@@ -49,14 +61,17 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "adapterx 0.1.0");
   ax::cli::add_bench(app);
+  ax::cli::add_methods(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", chosen(app).help());
+    fmt::print("{}", chosen(app).help(parents_of(chosen(app))));
   } catch (const CLI::CallForVersion&) {
     fmt::print("{}\n", app.version());
   } catch (const CLI::ParseError& error) {
-    return report_usage_error(app, error);
+    return report_usage_error(app, error.what());
+  } catch (const ax::cli::UsageError& error) {
+    return report_usage_error(app, error.what());
   } catch (const ax::Error& error) {
     fmt::print(stderr, "adapterx: {}\n", error.what());
     return 1;

@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build make git pkg-config
   libdnnl-dev libhwy-dev libcli11-dev nlohmann-json3-dev libfmt-dev
-  libgtest-dev libbenchmark-dev
+  libgtest-dev
   ocl-icd-opencl-dev  # libdnnl-dev's CMake package looks for OpenCL, though Adapter-X doesn't use it
 )
 

@@ -1,5 +1,5 @@
 #include <array>
-#include <regex>
+#include <cstdio>
 
 #include "adapterx/base/error.h"
 #include "adapterx/models/vit.h"
@@ -27,22 +27,22 @@ std::vector<std::string> common_names() {
 }  // namespace
 
 VitConfig vit_preset(const std::string& name) {
-  static const std::regex pattern("vit_([a-z]+)_patch([0-9]{1,3})_([0-9]{1,4})");
-  std::smatch parts;
-  if (std::regex_match(name, parts, pattern)) {
-    for (const Size& s : kSizes) {
-      if (parts[1] != s.name) continue;
-      VitConfig c;
-      c.width = s.width;
-      c.depth = s.depth;
-      c.heads = s.heads;
-      c.patch_size = std::stoll(parts[2]);
-      c.image_size = std::stoll(parts[3]);
-      if (c.patch_size < 1 || c.image_size % c.patch_size != 0) {
-        fail("model `{}`: image size {} is not a multiple of patch size {}", name, c.image_size, c.patch_size);
-      }
-      return c;
+  char size[16];
+  int patch = 0, image = 0, end = 0;
+  const bool parsed = std::sscanf(name.c_str(), "vit_%15[a-z]_patch%3d_%4d%n", size, &patch, &image, &end) == 3 &&
+                      static_cast<size_t>(end) == name.size() && patch > 0 && image > 0;
+  for (const Size& s : kSizes) {
+    if (!parsed || size != std::string_view(s.name)) continue;
+    if (image % patch != 0) {
+      fail("model `{}`: image size {} is not a multiple of patch size {}", name, image, patch);
     }
+    VitConfig c;
+    c.width = s.width;
+    c.depth = s.depth;
+    c.heads = s.heads;
+    c.patch_size = patch;
+    c.image_size = image;
+    return c;
   }
   fail("model `{}`: unknown; expected vit_{{tiny,small,base,large}}_patch<P>_<S>{}", name,
        did_you_mean(name, common_names()));

@@ -31,7 +31,7 @@ struct OptimizerOptions {
   bool nesterov = false;                            // sgd
   float weight_decay = 0;
   float max_gradient_norm = 0;  // global-norm clipping; 0: none
-  std::vector<ParameterGroup> groups;
+  std::vector<ParameterGroup> groups = {};
 };
 
 class Optimizer {

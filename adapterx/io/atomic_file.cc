@@ -1,0 +1,56 @@
+#include "adapterx/io/atomic_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "adapterx/base/error.h"
+
+namespace ax {
+
+AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
+  static std::atomic<int> count{0};
+  do {  // a crashed process of our id may have left a file: take the next name
+    temporary_ = path.string() + fmt::format(".tmp{}-{}", ::getpid(), count++);
+    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (fd_ < 0 && errno == EEXIST);
+  if (fd_ < 0) fail_errno("create");
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ >= 0) ::close(fd_);
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(const void* data, size_t size) {
+  const char* p = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t n = ::write(fd_, p, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail_errno("write");
+    p += n;
+    size -= static_cast<size_t>(n);
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(fd_) != 0) fail_errno("sync");
+  if (::close(std::exchange(fd_, -1)) != 0) fail_errno("close");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno("rename");
+  committed_ = true;
+  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;  // a folder we may not read: the rename stands
+  ::fsync(fd);
+  ::close(fd);
+}
+
+void AtomicFile::fail_errno(std::string_view what) const {
+  fail("{}: cannot {}: {}", path_.string(), what, std::strerror(errno));
+}
+
+}  // namespace ax

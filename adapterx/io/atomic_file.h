@@ -1,0 +1,32 @@
+// AtomicFile: a file that readers see whole or not at all. It is written under a temporary name in the same
+// folder, synced, then renamed over the old one; what was there before stays until then.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace ax {
+
+class AtomicFile {
+ public:
+  // Throws Error, naming the file and the system's reason, as do write and commit.
+  explicit AtomicFile(const std::filesystem::path& path);
+  ~AtomicFile();  // without commit: the temporary file is removed
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(const void* data, size_t size);
+  void commit();
+
+ private:
+  [[noreturn]] void fail_errno(std::string_view what) const;
+
+  std::filesystem::path path_;
+  std::string temporary_;
+  int fd_ = -1;
+  bool committed_ = false;
+};
+
+}  // namespace ax

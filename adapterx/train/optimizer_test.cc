@@ -1,0 +1,95 @@
+#include "adapterx/train/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "adapterx/base/error.h"
+
+namespace ax {
+namespace {
+
+// Three parameters, values 1, gradients 0.5.
+class OptimizerTest : public ::testing::Test {
+ protected:
+  OptimizerTest() {
+    graph_.parameter("blocks.0.weight", {3, 5}, Init::ones());
+    graph_.parameter("head.weight", {7, 3}, Init::ones());
+    graph_.parameter("head.bias", {7}, Init::ones());
+    const std::string all[] = {"*"};
+    parameters_ = std::make_shared<TrainedParameters>(graph_, all);
+    parameters_->initialise(nullptr, 0);
+    for (const auto& e : parameters_->entries()) {
+      for (float& g : parameters_->gradient(e).f32_span()) g = 0.5f;
+    }
+  }
+  float value(const char* name) { return parameters_->value(*parameters_->find(name)).f32()[0]; }
+
+  Graph graph_;
+  std::shared_ptr<TrainedParameters> parameters_;
+};
+
+OptimizerOptions sgd_options() {
+  OptimizerOptions o;
+  o.kind = OptimizerOptions::Kind::sgd;
+  o.momentum = 0;
+  return o;
+}
+
+TEST_F(OptimizerTest, SgdFollowsTheGradient) {
+  Optimizer optimizer(parameters_, sgd_options());
+  EXPECT_NEAR(optimizer.step(0.1f), 0.5 * std::sqrt(15 + 21 + 7), 1e-6);
+  EXPECT_FLOAT_EQ(value("blocks.0.weight"), 0.95f);
+  EXPECT_FLOAT_EQ(value("head.bias"), 0.95f);
+}
+
+TEST_F(OptimizerTest, GroupsHaveTheirOwnRateAndDecay) {
+  OptimizerOptions o = sgd_options();
+  o.weight_decay = 0.2f;
+  o.groups = {{{"blocks.*"}, 0, 0.2f}, vectors_without_decay(*parameters_)};
+  Optimizer(parameters_, o).step(0.1f);
+  EXPECT_FLOAT_EQ(value("blocks.0.weight"), 1.0f);
+  EXPECT_FLOAT_EQ(value("head.weight"), 1.0f - 0.1f * (0.5f + 0.2f));
+  EXPECT_FLOAT_EQ(value("head.bias"), 1.0f - 0.1f * 0.5f);
+}
+
+// The first step of AdamW moves every value by the learning rate, whatever the gradient's size.
+TEST_F(OptimizerTest, AdamWNormalisesAndDecaysDecoupled) {
+  OptimizerOptions o;
+  o.weight_decay = 0.1f;
+  Optimizer optimizer(parameters_, o);
+  optimizer.step(0.01f);
+  EXPECT_NEAR(value("head.weight"), 1.0f - 0.01f * 0.1f - 0.01f, 1e-6f);
+  EXPECT_EQ(optimizer.steps_taken(), 1);
+}
+
+TEST_F(OptimizerTest, ClippingBoundsTheGlobalNorm) {
+  OptimizerOptions o = sgd_options();
+  o.max_gradient_norm = 1;
+  Optimizer optimizer(parameters_, o);
+  const double norm = optimizer.step(1);
+  EXPECT_NEAR(value("head.weight"), 1.0 - 0.5 / norm, 1e-6);
+}
+
+TEST_F(OptimizerTest, GapsBetweenParametersStayZero) {
+  OptimizerOptions o;
+  o.weight_decay = 0.1f;
+  Optimizer optimizer(parameters_, o);
+  for (int i = 0; i < 5; ++i) optimizer.step(0.1f);
+  EXPECT_EQ(parameters_->values()[15], 0.0f);
+}
+
+TEST_F(OptimizerTest, UnknownSelectorIsAnError) {
+  OptimizerOptions o;
+  o.groups = {{{"head.bais"}, 1, 0}};
+  try {
+    Optimizer optimizer(parameters_, o);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "parameter group: `head.bais` matches no trained parameter; did you mean `head.bias`?");
+  }
+}
+
+}  // namespace
+}  // namespace ax

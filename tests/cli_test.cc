@@ -1,0 +1,70 @@
+// The program as its user meets it: exit codes, error texts, the JSON of `bench step`.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace {
+
+struct Result {
+  int code = -1;
+  std::string out;  // both streams
+};
+
+Result run(const std::string& arguments) {
+  Result r;
+  FILE* pipe = popen((std::string(AX_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
+  char buffer[4096];
+  for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) r.out.append(buffer, n);
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) r.code = WEXITSTATUS(status);
+  return r;
+}
+
+TEST(CommandLine, HelpAndVersionSucceed) {
+  for (const char* arguments : {"--help", "bench --help", "bench step --help", "--version", "methods"}) {
+    EXPECT_EQ(run(arguments).code, 0) << arguments;
+  }
+  EXPECT_NE(run("bench step --help").out.find("Usage: adapterx bench step"), std::string::npos);
+  EXPECT_NE(run("methods").out.find("adaptformer"), std::string::npos);
+}
+
+TEST(CommandLine, MistakesExitWith2AndNameTheNearest) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "A subcommand is required"},
+      {"bnech", "unknown command `bnech`; did you mean `bench`?"},
+      {"bench step --modle x", "unknown option `--modle`; did you mean `--model`?"},
+      {"bench step --model vit_bse_patch16_224", "did you mean `vit_base_patch16_224`?"},
+      {"bench step --model vit_base_patch16_225", "image size 225 is not a multiple of patch size 16"},
+      {"bench step --method adaptfromer", "did you mean `adaptformer`?"},
+      {"bench step --precision fp61", "expected auto, fp32 or bf16, got `fp61`"},
+      {"bench step --batch 0", "--batch"},
+      {"bench step rnk=4", "unknown setting `rnk`"},
+      {"bench step rank=four", "rank: expected an integer, got `four`"},
+  };
+  for (const auto& [arguments, text] : cases) {
+    const Result r = run(arguments);
+    EXPECT_EQ(r.code, 2) << arguments;
+    EXPECT_NE(r.out.find(text), std::string::npos) << arguments << "\n" << r.out;
+    EXPECT_NE(r.out.find("--help"), std::string::npos) << arguments;
+  }
+}
+
+TEST(CommandLine, BenchStepPrintsOneJsonObject) {
+  for (const std::string task : {"", " --inference", " --precision fp32 --profile", " --method full"}) {
+    const Result r = run("bench step --model vit_tiny_patch16_32 --batch 3 --steps 2 --warmup 1 --json" + task);
+    ASSERT_EQ(r.code, 0) << r.out;
+    const nlohmann::json j = nlohmann::json::parse(r.out);
+    for (const char* key : {"images_per_s", "tflops", "gemm_tflops", "fraction_of_gemm", "arena_mb", "peak_rss_mb"}) {
+      EXPECT_GT(j.at(key).get<double>(), 0) << key;
+    }
+    EXPECT_EQ(j.at("frozen_weight_gradients"), 0);
+    EXPECT_EQ(j.at("step_seconds").size(), 2u);
+    EXPECT_TRUE(j.at("allocations_in_step").is_null() || j.at("allocations_in_step") == 0);
+    EXPECT_EQ(j.contains("profile"), task.find("--profile") != std::string::npos);
+  }
+}
+
+}  // namespace
