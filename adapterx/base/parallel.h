@@ -12,6 +12,18 @@ namespace ax {
 inline int thread_count() { return omp_get_max_threads(); }
 inline void set_thread_count(int n) { omp_set_num_threads(std::max(1, n)); }
 
+// Sets the thread count of the calling thread's parallel work while it lives.
+class ThreadCount {
+ public:
+  explicit ThreadCount(int n) : outer_(thread_count()) { set_thread_count(n); }
+  ~ThreadCount() { set_thread_count(outer_); }
+  ThreadCount(const ThreadCount&) = delete;
+  ThreadCount& operator=(const ThreadCount&) = delete;
+
+ private:
+  int outer_;
+};
+
 // Calls body(begin, end, thread) on disjoint ranges covering [0, n); each but the last is a multiple of
 // `grain` long. Runs on the calling thread alone where n <= grain.
 template <class Body>

@@ -22,11 +22,15 @@ class Rng {
   Rng(uint64_t seed, uint32_t step, uint32_t place) : seed_(seed), step_(step), place_(place) {}
 
   uint32_t bits(uint64_t index) const;
-  std::array<uint32_t, 4> block(uint64_t block_index) const;  // draws 4*block_index .. +3
+  std::array<uint32_t, 4> block(uint64_t block_index) const;         // draws 4*block_index .. +3
   float uniform(uint64_t index) const { return unit(bits(index)); }  // [0, 1), 24 bits
   float normal(uint64_t index) const;  // Box-Muller on the draws 2*index and 2*index + 1
   void fill_uniform(std::span<float> out, float low, float high) const;
   void fill_normal(std::span<float> out, float mean, float std) const;
+
+  uint64_t seed() const { return seed_; }
+  uint32_t step() const { return step_; }
+  uint32_t place() const { return place_; }
 
   static float unit(uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
 

@@ -1,6 +1,7 @@
 // Tensor: a non-owning, contiguous, row-major view of memory with an element type and a shape.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -26,13 +27,20 @@ struct Tensor {
   int64_t size() const { return shape.size(); }
   size_t bytes() const { return static_cast<size_t>(shape.size()) * size_of(dtype); }
 
-  float* f32() const { return static_cast<float*>(data); }
-  BF16* bf16() const { return static_cast<BF16*>(data); }
-  int32_t* i32() const { return static_cast<int32_t*>(data); }
+  float* f32() const { return as<float>(DType::f32); }
+  BF16* bf16() const { return as<BF16>(DType::bf16); }
+  int32_t* i32() const { return as<int32_t>(DType::i32); }
   std::span<float> f32_span() const { return {f32(), static_cast<size_t>(size())}; }
   // Address of row `r` of the tensor seen as a [rows, innermost] matrix.
   void* row(int64_t r) const {
     return static_cast<std::byte*>(data) + static_cast<size_t>(r * shape.dim(-1)) * size_of(dtype);
+  }
+
+ private:
+  template <class T>
+  T* as([[maybe_unused]] DType expected) const {
+    assert(data == nullptr || dtype == expected);
+    return static_cast<T*>(data);
   }
 };
 

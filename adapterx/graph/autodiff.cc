@@ -17,7 +17,9 @@ Gradients::Gradients(Graph& graph, std::span<const int> trained) : graph_(graph)
   for (const Node& node : graph.nodes()) {
     const bool reached = std::any_of(node.inputs.begin(), node.inputs.end(),
                                      [&](int id) { return id >= 0 && reaches_[static_cast<size_t>(id)]; });
-    for (const int id : node.outputs) reaches_[static_cast<size_t>(id)] = reached;
+    for (const int id : node.outputs) {
+      reaches_[static_cast<size_t>(id)] = reached && graph.info(id).role != Role::index;
+    }
   }
 }
 

@@ -75,8 +75,9 @@ class Compiler {
     }
   }
 
-  // Whether some kernel reads the parameter as f32 rather than packing it itself.
+  // Whether the caller or some kernel reads the parameter as f32 (other kernels pack it themselves).
   bool read_as_is(int id) const {
+    if (kept_.contains(id)) return true;
     for (const Node& node : graph_.nodes()) {
       for (size_t i = 0; i < node.inputs.size(); ++i) {
         if (node.inputs[i] == id && !node.op->packs_operand(i)) return true;
@@ -106,6 +107,7 @@ std::vector<int> Compiler::shared_memory_roots(const std::vector<int>& last_read
     const std::optional<size_t> slot = node.op->in_place_operand();
     if (!slot || *slot >= node.inputs.size() || node.inputs[*slot] < 0 || node.outputs[0] < 0) continue;
     const int operand = node.inputs[*slot], output = node.outputs[0];
+    if (std::count(node.inputs.begin(), node.inputs.end(), operand) > 1) continue;  // read elsewhere while written
     const bool dies = graph_.info(operand).kind == ValueKind::computed && !kept_.contains(operand) &&
                       last_read[static_cast<size_t>(operand)] == static_cast<int>(n);
     const bool fits = graph_.info(output).kind == ValueKind::computed &&
@@ -205,7 +207,9 @@ Precision resolve(Precision p) {
   return cpu_features().amx_bf16 || cpu_features().avx512_bf16 ? Precision::bf16 : Precision::fp32;
 }
 
-std::unique_ptr<Session> compile(Graph& graph, const CompileRequest& request) {
+std::unique_ptr<Session> compile(Graph& graph, CompileRequest request) {
+  graph.claim_for_compilation();
+  if (!request.frozen) request.frozen = std::make_shared<FrozenWeights>(nullptr);
   const CompileOptions& options = request.options;
   const bool bf16 = resolve(options.precision) == Precision::bf16;
   const DTypeOf dtype_of = [&](Role role) {

@@ -40,15 +40,15 @@ struct CompileRequest {
   std::vector<std::pair<std::string, Value>> outputs;
   // Scalar to differentiate; absent: a forward-only session.
   Value loss;
-  // Trained values and gradients; shared between sessions; null where nothing is trained. Every entry must be a
-  // parameter of the graph or of another session's (an evaluation graph may lack some).
+  // Trained values and gradients, shared between sessions; null where nothing is trained. A graph may use some of
+  // the entries only.
   std::shared_ptr<TrainedParameters> trained;
-  std::shared_ptr<FrozenWeights> frozen;
+  std::shared_ptr<FrozenWeights> frozen;  // null: every frozen parameter starts by its Init
   CompileOptions options;
 };
 
-// Rewrites `graph` in place: a graph is compiled once. Throws Error on missing weights and on a loss that
-// depends on nothing trained.
-std::unique_ptr<Session> compile(Graph& graph, const CompileRequest& request);
+// Rewrites `graph` in place: a graph is compiled once. Throws Error on missing weights, on a loss that depends on
+// nothing trained, and on a graph compiled before.
+std::unique_ptr<Session> compile(Graph& graph, CompileRequest request);
 
 }  // namespace ax

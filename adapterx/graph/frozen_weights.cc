@@ -8,12 +8,13 @@ void FrozenWeights::fetch(const ValueInfo& p, std::span<float> out) const {
 }
 
 Tensor FrozenWeights::plain(const ValueInfo& p) {
-  auto found = plain_.find(p.name);
+  const std::string key = p.name + to_string(p.shape);
+  auto found = plain_.find(key);
   if (found == plain_.end()) {
     Buffer buffer(static_cast<size_t>(p.shape.size()) * sizeof(float));
     fetch(p, {buffer.as<float>(), static_cast<size_t>(p.shape.size())});
     bytes_ += buffer.size();
-    found = plain_.emplace(p.name, std::move(buffer)).first;
+    found = plain_.emplace(key, std::move(buffer)).first;
   }
   return {found->second.data(), DType::f32, p.shape};
 }

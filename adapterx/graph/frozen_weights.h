@@ -39,7 +39,7 @@ class FrozenWeights {
   WeightSource source_;
   uint64_t seed_;
   size_t bytes_ = 0;
-  std::map<std::string, Buffer> plain_;
+  std::map<std::string, Buffer> plain_;  // by name and shape
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const kernels::PackedWeight>> packed_;
 };
 

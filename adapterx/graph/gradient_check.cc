@@ -4,6 +4,7 @@
 
 #include "adapterx/base/rng.h"
 #include "adapterx/graph/op.h"
+#include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/reduce.h"
 
@@ -18,7 +19,8 @@ struct Built {
 };
 
 Built build_with_loss(Graph& graph, const BuildFunction& build) {
-  const Value result = build(graph);
+  // Scaled, so that what is built ends inside the graph, where rewrites reach it.
+  const Value result = scale(cast(build(graph), Role::exact), 1.5f);
   return {result, sum(multiply(result, graph.input(kProbe, result.shape())))};
 }
 
@@ -26,6 +28,8 @@ void write(const Tensor& t, const std::vector<double>& values) {
   for (size_t i = 0; i < values.size(); ++i) {
     if (t.dtype == DType::i32) {
       t.i32()[i] = static_cast<int32_t>(values[i]);
+    } else if (t.dtype == DType::bf16) {
+      t.bf16()[i] = to_bf16(static_cast<float>(values[i]));
     } else {
       t.f32()[i] = static_cast<float>(values[i]);
     }

@@ -1,6 +1,9 @@
 #include "adapterx/graph/graph.h"
 
+#include <utility>
+
 #include "adapterx/base/error.h"
+#include "adapterx/base/rng.h"
 #include "adapterx/graph/op.h"
 
 namespace ax {
@@ -13,12 +16,22 @@ int Graph::add_value(ValueInfo info) {
   return value_count() - 1;
 }
 
+namespace {
+
+void expect_elements(std::string_view name, const Shape& shape) {
+  if (shape.size() == 0) fail("{}: {}: every extent must be 1 or more", name, to_string(shape));
+}
+
+}  // namespace
+
 Value Graph::input(std::string name, const Shape& shape, Role role) {
+  expect_elements(name, shape);
   if (find(ValueKind::input, name) >= 0) fail("graph: two inputs named `{}`", name);
   return {this, add_value({ValueKind::input, shape, role, std::move(name), {}})};
 }
 
 Value Graph::parameter(std::string name, const Shape& shape, Init init) {
+  expect_elements(name, shape);
   const int known = find(ValueKind::parameter, name);
   if (known >= 0) {
     if (info(known).shape != shape) {
@@ -34,12 +47,14 @@ std::vector<Value> Graph::append(std::shared_ptr<const Op> op, std::span<const V
   Node node{std::move(op), {}, {}, scope_, backward_};
   std::vector<OperandSpec> specs;
   for (const Value& v : operands) {
+    if (v && v.graph != this) fail("{}: {}: an operand belongs to another graph", scope_, node.op->name());
     node.inputs.push_back(v ? v.id : -1);
     specs.push_back(v ? OperandSpec{true, v.shape(), v.role()} : OperandSpec{});
   }
   const ShapeContext context(*node.op, scope_, specs);
   std::vector<Value> results;
   for (OutputSpec& spec : node.op->infer(context)) {
+    expect_elements(scoped(node.op->name()), spec.shape);
     results.push_back({this, add_value({ValueKind::computed, spec.shape, spec.role, {}, {}})});
     node.outputs.push_back(results.back().id);
   }
@@ -75,6 +90,16 @@ int Graph::find(ValueKind kind, std::string_view name) const {
 
 std::string Graph::scoped(std::string_view name) const {
   return scope_.empty() ? std::string(name) : scope_ + "." + std::string(name);
+}
+
+uint32_t Graph::claim_place(std::string_view name) {
+  const std::string place = scoped(name);
+  if (!places_.insert(place).second) fail("{}: drawn from twice; give each its own name or scope", place);
+  return place_of(place);
+}
+
+void Graph::claim_for_compilation() {
+  if (std::exchange(compiled_, true)) fail("graph: compiled before; build a new one for another session");
 }
 
 Scope::Scope(Graph& graph, std::string_view name) : graph_(graph), outer_(graph.scope_) {

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -99,7 +100,11 @@ class Graph {
   const std::string& scope() const { return scope_; }
   // A name within the present scope: "blocks.3" and "norm1.weight" give "blocks.3.norm1.weight".
   std::string scoped(std::string_view name) const;
-  bool in_backward() const { return backward_; }
+  // For ops that draw random numbers: the place (base/rng.h) of a name in the present scope. Error when it was
+  // given before: two draws would be the same.
+  uint32_t claim_place(std::string_view name);
+  // Error on the second call: compile() rewrites a graph, and differentiates it once.
+  void claim_for_compilation();
   void set_backward(bool backward) { backward_ = backward; }
 
  private:
@@ -110,7 +115,9 @@ class Graph {
   std::deque<Node> nodes_;
   std::vector<int> parameters_;
   std::string scope_;
+  std::set<std::string> places_;
   bool backward_ = false;
+  bool compiled_ = false;
 };
 
 // Names the nodes built while it lives: Scope s(g, "blocks.3") and, within, Scope t(g, "attn").

@@ -104,10 +104,15 @@ class Op {
   virtual bool packs_operand(size_t) const { return false; }
   // The kernel adds to its outputs: memory that is not a parameter's gradient is zeroed before it runs.
   virtual bool accumulates() const { return false; }
-  // The output may take this operand's memory where it dies here and has the same size.
+  // The output may take this operand's memory where it dies here, has the same size and is no other operand too.
   virtual std::optional<size_t> in_place_operand() const { return std::nullopt; }
   // Every token of [B, T, d] operands is treated alike and alone: op(slice(x)) = slice(op(x)).
   virtual bool token_wise() const { return false; }
+  // The op whose result is tokens [begin, begin + count) of this op's result of `tokens` tokens, where that is another
+  // op than this one on sliced operands: the operands are sliced if token_wise(), else whole. Null: there is none.
+  virtual std::shared_ptr<const Op> narrowed(int64_t /*begin*/, int64_t /*count*/, int64_t /*tokens*/) const {
+    return nullptr;
+  }
   // An output that the backward reads and that is cheap to compute again: appends nodes that do so from what
   // else is kept, and returns the value, or an absent one where it does not pay.
   virtual Value recompute(Graph&, const Node&, size_t /*output*/) const { return {}; }

@@ -43,8 +43,8 @@ std::vector<OpCase> cases() {
        }},
       {"linear_of_computed_weight",
        [](Graph& g) {
-         const Value w = multiply(g.parameter("v", {3, 4}), g.parameter("scale", {4}));
-         return multiply(linear(operand(g, "x", {5, 4}), g.parameter("w", {3, 4})), sum(w));
+         const Value w = multiply(operand(g, "v", {3, 4}), g.parameter("scale", {4}));
+         return linear(operand(g, "x", {5, 4}), w, multiply(operand(g, "b", {3}), g.parameter("bs", {3})));
        }},
       {"linear_scaled",
        [](Graph& g) { return scale(relu(linear(operand(g, "x", {9, 5}), g.parameter("w", {4, 5}))), -0.3f); }},
@@ -53,6 +53,43 @@ std::vector<OpCase> cases() {
          const Value x = operand(g, "x", {2, 3, 8}, Role::residual);
          return add(x, linear(x, g.parameter("w", {8, 8}), g.parameter("b", {8})));
        }},
+      {"linear_with_two_residuals",
+       [](Graph& g) {
+         const Value x = operand(g, "x", {2, 3, 8}), z = operand(g, "z", {2, 3, 8});
+         return add(add(x, linear(z, g.parameter("w", {8, 8}))), scale(z, 0.5f));
+       }},
+      {"linear_scaled_twice",
+       [](Graph& g) { return scale(relu(scale(linear(operand(g, "x", {9, 5}), g.parameter("w", {4, 5})), -0.3f)), 2); }},
+      {"linear_plus_its_own_input",
+       [](Graph& g) {
+         const Value x = scale(relu(operand(g, "x", {32, 40})), 0.9f);
+         return add(x, linear(x, g.parameter("w", {40, 40})));
+       }},
+      {"layer_norm_of_computed_weight",
+       [](Graph& g) {
+         const Value h = add(operand(g, "x", {3, 4, 8}, Role::residual), operand(g, "branch", {3, 4, 8}));
+         const Value w = multiply(operand(g, "w", {8}), sum(h));
+         return layer_norm(h, w, g.parameter("b", {8}), 1e-5f);
+       }},
+      {"drop_path_read_twice",
+       [](Graph& g) {
+         const Value f = drop_path(operand(g, "branch", {3, 4, 8}), 0.4f);
+         const Value h = add(operand(g, "x", {3, 4, 8}, Role::residual), f);
+         return add(layer_norm(h, g.parameter("w", {8}), g.parameter("b", {8}), 1e-5f), f);
+       }},
+      {"two_slices_of_one_value",
+       [](Graph& g) {
+         const Value x = gelu(operand(g, "x", {2, 6, 8}));
+         return multiply(slice_tokens(x, 1, 2), slice_tokens(x, 3, 2));
+       }},
+      {"slice_of_dropout",
+       [](Graph& g) { return slice_tokens(relu(dropout(operand(g, "x", {3, 7, 5}), 0.4f)), 2, 3); }},
+      {"slice_of_narrowed_dropout",
+       [](Graph& g) { return slice_tokens(scale(slice_tokens(dropout(operand(g, "x", {3, 7, 5}), 0.4f), 2, 4), 3), 1, 2); }},
+      {"slice_of_linear_with_a_weight_like_tokens",
+       [](Graph& g) { return slice_tokens(linear(operand(g, "x", {2, 3, 12}), g.parameter("w", {5, 3, 4})), 1, 1); }},
+      {"attention_of_residual",
+       [](Graph& g) { return attention(operand(g, "qkv", {2, 7, 3 * 8}, Role::residual), 2); }},
       {"layer_norm",
        [](Graph& g) {
          return layer_norm(operand(g, "x", {3, 5, 9}), g.parameter("w", {9}), g.parameter("b", {9}), 1e-6f);
@@ -179,6 +216,17 @@ TEST(Op, RewritesChangeNothing) {
     EXPECT_LE(r.forward_error, 1e-5) << c.name;
     EXPECT_LE(r.worst_gradient_error, 1e-4) << c.name << ": " << r.worst_parameter;
   }
+}
+
+TEST(Op, RandomPlacesAndGraphsAreUsedOnce) {
+  Graph g;
+  const Value x = g.input("x", {4, 4});
+  dropout(x, 0.5f);
+  EXPECT_THROW(dropout(x, 0.5f), Error);
+  dropout(x, 0.5f, "another");
+  Graph other;
+  EXPECT_THROW(add(x, other.input("y", {4, 4})), Error);
+  EXPECT_THROW(g.input("empty", {4, 0}), Error);
 }
 
 // The text of the error that building throws.

@@ -27,9 +27,7 @@ Tensor Session::input(std::string_view name) const { return named(inputs_, "inpu
 Tensor Session::output(std::string_view name) const { return named(outputs_, "output", name); }
 
 void Session::run(uint64_t seed, uint32_t step, float loss_scale) {
-  if (thread_count() > threads_) {
-    fail("session: compiled for {} threads, run with {}: compile again", threads_, thread_count());
-  }
+  const ThreadCount threads(threads_);  // scratch and the cut of work are planned for this many
   const StepState state{seed, step, loss_scale, scratch_.data()};
   for (Step& s : steps_) {
     const double start = profiling_ ? seconds_now() : 0;

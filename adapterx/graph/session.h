@@ -46,7 +46,7 @@ class Session {
   Tensor output(std::string_view name) const;
 
   // Runs every kernel once. Gradients are added to those there are: zero them before (TrainedParameters).
-  // The seed and step key the random draws.
+  // The seed and step key the random draws. Runs with the thread count in force when the session was compiled.
   void run(uint64_t seed = 0, uint32_t step = 0, float loss_scale = 1);
 
   const std::vector<Step>& steps() const { return steps_; }

@@ -19,27 +19,54 @@ bool matches(std::string_view selector, std::string_view name) {
   return false;
 }
 
-TrainedParameters::TrainedParameters(const Graph& graph, std::span<const std::string> selectors) {
+namespace {
+
+// Ids of the parameters that a selector matches.
+std::vector<int> select(const Graph& graph, std::span<const std::string> selectors) {
   std::vector<bool> used(selectors.size(), false);
+  std::vector<int> selected;
   for (const int id : graph.parameters()) {
-    const ValueInfo& p = graph.info(id);
-    bool selected = false;
+    bool matched = false;
     for (size_t i = 0; i < selectors.size(); ++i) {
-      if (!matches(selectors[i], p.name)) continue;
-      selected = true;
+      if (!matches(selectors[i], graph.info(id).name)) continue;
+      matched = true;
       used[i] = true;
     }
-    if (!selected) continue;
-    entries_.push_back({p.name, p.shape, floats_, p.init});
-    floats_ += (static_cast<size_t>(p.shape.size()) + kAlignment - 1) / kAlignment * kAlignment;
+    if (matched) selected.push_back(id);
   }
   for (size_t i = 0; i < selectors.size(); ++i) {
     if (used[i]) continue;
-    fail("trained parameters: `{}` matches none of {}{}", selectors[i], graph.parameters().size(),
-         did_you_mean(selectors[i], graph.parameter_names()));
+    fail("trained parameters: `{}` matches none of the graph's {} parameters{}", selectors[i],
+         graph.parameters().size(), did_you_mean(selectors[i], graph.parameter_names()));
+  }
+  return selected;
+}
+
+}  // namespace
+
+TrainedParameters::TrainedParameters(const Graph& graph, std::span<const std::string> selectors) {
+  for (const int id : select(graph, selectors)) {
+    const ValueInfo& p = graph.info(id);
+    entries_.push_back({p.name, p.shape, floats_, p.init});
+    floats_ += (static_cast<size_t>(p.shape.size()) + kAlignment - 1) / kAlignment * kAlignment;
   }
   values_ = Buffer(floats_ * sizeof(float));
   gradients_ = Buffer(floats_ * sizeof(float));
+}
+
+void TrainedParameters::expect_selection(const Graph& graph, std::span<const std::string> selectors) const {
+  const std::vector<int> selected = select(graph, selectors);
+  for (const int id : selected) {
+    if (find(graph.info(id).name) == nullptr) {
+      fail("{}: trained by this session, but not among the {} parameters shared with it", graph.info(id).name,
+           entries_.size());
+    }
+  }
+  if (selected.size() == entries_.size()) return;
+  for (const Entry& e : entries_) {
+    const bool known = std::any_of(selected.begin(), selected.end(), [&](int id) { return graph.info(id).name == e.name; });
+    if (!known) fail("{}: trained by the session shared with, but not by this one", e.name);
+  }
 }
 
 void TrainedParameters::initialise(const WeightSource& source, uint64_t seed) {

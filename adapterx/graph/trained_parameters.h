@@ -29,6 +29,9 @@ class TrainedParameters {
   // ("head.*", "*.adaptmlp.*"). A selector that matches nothing is an Error with the nearest name.
   TrainedParameters(const Graph& graph, std::span<const std::string> selectors);
 
+  // Error unless the selectors choose, from this graph, just the entries there are.
+  void expect_selection(const Graph& graph, std::span<const std::string> selectors) const;
+
   // Values from the checkpoint where it holds them, else by each parameter's Init.
   void initialise(const WeightSource& source, uint64_t seed);
 

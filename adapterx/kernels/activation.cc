@@ -27,7 +27,7 @@ struct Relu {
 
 struct GeluErf {
   static HWY_INLINE V value(V x) { return hn::Mul(x, normal_cdf(x)); }
-  static HWY_INLINE V slope(V x) { return hn::MulAdd(x, normal_pdf(x), normal_cdf(x)); }
+  static HWY_INLINE V slope(V x) { return gelu_slope(x); }
 };
 
 // x s(z(x)) with s the sigmoid: the slope is s + x s (1 - s) z'.

@@ -86,6 +86,22 @@ TEST(Activation, NanStaysNan) {
   });
 }
 
+// Beyond the ends of the fits: x and 1 for large x, next to 0 for very negative ones.
+TEST(Activation, FarFromZero) {
+  for_each_target([] {
+    const Owned x(DType::f32, {4}, {-1e4, -7, 7, 1e4}), one(DType::f32, {4}, {1, 1, 1, 1}),
+        y(DType::f32, {4});
+    for (const Activation act : {Activation::gelu_erf, Activation::gelu_tanh, Activation::quick_gelu}) {
+      kernels::activate(act, x, y);
+      EXPECT_NEAR(y[0] / 1e4, 0, 1e-7) << to_string(act);
+      EXPECT_NEAR(y[3] / 1e4, 1, 1e-7) << to_string(act);
+      kernels::activate_grad(act, x, one, y);
+      EXPECT_NEAR(y[0], 0, 1e-6) << to_string(act);
+      EXPECT_NEAR(y[3], 1, 1e-6) << to_string(act);
+    }
+  });
+}
+
 TEST(Activation, ConvertsToBf16AsBase) {
   for_each_target([] {
     Owned x(DType::f32, {4096});

@@ -12,6 +12,9 @@ namespace {
 
 constexpr int64_t kQueryBlock = 48;
 
+// Rows of tensors that each tile fetches: the four of a token within the tiles that 197 tokens take.
+constexpr int64_t kRowsPerTile = 6;
+
 // What one thread needs for one head.
 struct Workspace {
   uint32_t* q_copy;  // queries and keys, where their elements don't fill units
@@ -20,7 +23,7 @@ struct Workspace {
   uint32_t* v;         // [units(T)][padded(d_h)]
   float* p;            // [block][transposed_stride(T)]: scores, then probabilities
   float* o;            // [block][padded(d_h)]
-  float* inverse_sum;  // [block]
+  float* inverse_sum;  // [padded(block)]
   size_t bytes;
 
   Workspace(void* scratch, DType dtype, int64_t tokens, int64_t query_count, int64_t dim) {
@@ -32,7 +35,7 @@ struct Workspace {
     v = cut.take<uint32_t>(units_of(dtype, tokens) * padded(dim));
     p = cut.take<float>(block * transposed_stride(tokens));
     o = cut.take<float>(block * padded(dim));
-    inverse_sum = cut.take<float>(block);
+    inverse_sum = cut.take<float>(padded(block));
     bytes = cut.used();
   }
 };
@@ -61,26 +64,34 @@ Head head_of(const Attention& a, int64_t index) {
 }
 
 // out = softmax(scale * q k^T) v of one block of queries, with k and v packed.
-void attend_block(const Head& h, int64_t begin, int64_t count, float scale, const Workspace& w) {
+void attend_block(const Head& h, int64_t begin, int64_t count, float scale, const Workspace& w,
+                  RowsAhead& ahead) {
   const DType dtype = h.q.dtype;
   const int64_t tokens = h.k.rows, dim = h.q.dim, stride = transposed_stride(tokens);
   const UnitRows q = unit_rows(h.q.slice(begin, count), w.q_copy);
-  tile_gemm(
-      {dtype, count, tokens, units_of(dtype, dim), q.data, q.stride, 1, w.kt, stride, w.p, stride, false});
+  tile_gemm({dtype, count, tokens, units_of(dtype, dim), q.data, q.stride, 1, w.kt, stride, w.p, stride,
+             false, &ahead});
   float* lse = h.lse == nullptr ? nullptr : h.lse + begin;
   softmax_rows({w.p, count, tokens, stride, scale, dtype, w.inverse_sum, lse});
   const int64_t width = padded(dim);
-  tile_gemm({dtype, count, dim, units_of(dtype, tokens), w.p, stride, 1, w.v, width, w.o, width, false});
+  tile_gemm(
+      {dtype, count, dim, units_of(dtype, tokens), w.p, stride, 1, w.v, width, w.o, width, false, &ahead});
   unpack_rows(w.o, width, w.inverse_sum, h.out.slice(begin, count));
 }
 
-void attend(const Head& h, float scale, const Workspace& w) {
+// Rows of the head that follows are fetched on the way.
+void attend(const Head& h, const Head* next, float scale, const Workspace& w) {
   const int64_t tokens = h.k.rows;
+  RowsAhead ahead(kRowsPerTile);
+  h.out.fetch_in(ahead);
+  if (next != nullptr) {
+    for (const HeadRows& rows : {next->k, next->v, next->q}) rows.fetch_in(ahead);
+  }
   pack_transposed(unit_rows(h.k, w.k_copy), tokens, units_of(h.k.dtype, h.k.dim), w.kt,
                   transposed_stride(tokens));
   pack_rows(h.v, w.v);
   for (int64_t i = 0; i < h.q.rows; i += kQueryBlock) {
-    attend_block(h, i, std::min(kQueryBlock, h.q.rows - i), scale, w);
+    attend_block(h, i, std::min(kQueryBlock, h.q.rows - i), scale, w, ahead);
   }
 }
 
@@ -101,7 +112,11 @@ void attention(const Attention& a) {
   parallel_ranges(batch * a.heads, 1, [&](int64_t begin, int64_t end, int thread) {
     std::byte* scratch = static_cast<std::byte*>(a.scratch) + bytes * static_cast<size_t>(thread);
     const Workspace w(scratch, a.qkv.dtype, tokens, a.query_count, dim);
-    for (int64_t i = begin; i < end; ++i) attend(head_of(a, i), a.scale, w);
+    Head head = head_of(a, begin), next;
+    for (int64_t i = begin; i < end; ++i, head = next) {
+      if (i + 1 < end) next = head_of(a, i + 1);
+      attend(head, i + 1 < end ? &next : nullptr, a.scale, w);
+    }
   });
 }
 

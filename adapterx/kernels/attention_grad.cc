@@ -14,6 +14,9 @@ namespace {
 // blocks.
 constexpr int64_t kBlockElements = 48 * 1024;
 
+// Rows of tensors that each tile fetches: the seven of a token within the tiles that 197 tokens take.
+constexpr int64_t kRowsPerTile = 4;
+
 int64_t query_block(int64_t tokens, int64_t query_count) {
   const int64_t most = std::clamp<int64_t>(kBlockElements / tokens / kTileLanes, 1, 16) * kTileLanes;
   const int64_t blocks = (query_count + most - 1) / most;
@@ -82,39 +85,47 @@ Head head_of(const AttentionGrad& a, int64_t index) {
 // Transposed scores and their gradient, [T][block]: s = p^T, dp = ds^T on return. Rows of k and v are read
 // where they lie.
 void score_gradients(const Head& h, const UnitRows& k, const UnitRows& v, int64_t begin, int64_t count,
-                     float scale, const Workspace& w) {
+                     float scale, const Workspace& w, RowsAhead& ahead) {
   const DType dtype = h.q.dtype;
   const int64_t tokens = h.k.rows, units = units_of(dtype, h.q.dim);
   pack_transposed(unit_rows(h.q.slice(begin, count), w.q_copy), count, units, w.qt, w.stride);
   pack_transposed(unit_rows(h.dout.slice(begin, count), w.dout_copy), count, units, w.doutt, w.stride);
-  tile_gemm({dtype, tokens, count, units, k.data, k.stride, 1, w.qt, w.stride, w.s, w.stride, false});
-  tile_gemm({dtype, tokens, count, units, v.data, v.stride, 1, w.doutt, w.stride, w.dp, w.stride, false});
+  tile_gemm({dtype, tokens, count, units, k.data, k.stride, 1, w.qt, w.stride, w.s, w.stride, false, &ahead});
+  tile_gemm(
+      {dtype, tokens, count, units, v.data, v.stride, 1, w.doutt, w.stride, w.dp, w.stride, false, &ahead});
   std::copy_n(h.lse + begin, count, w.lse);
   std::fill(w.lse + count, w.lse + padded(count), 0.0f);
   softmax_grad({w.s, w.dp, w.ds_pairs, tokens, count, w.stride, scale, dtype, w.lse});
 }
 
 // dv += p^T dout, dk += ds^T q, dq = ds k. ds is read down its columns: unit (i, u) is u rows down.
-void input_gradients(const Head& h, int64_t begin, int64_t count, const Workspace& w) {
+void input_gradients(const Head& h, int64_t begin, int64_t count, const Workspace& w, RowsAhead& ahead) {
   const DType dtype = h.q.dtype;
   const int64_t tokens = h.k.rows, dim = h.q.dim, width = padded(dim), units = units_of(dtype, count);
   const bool more = begin > 0;
   pack_rows(h.dout.slice(begin, count), w.dout);
-  tile_gemm({dtype, tokens, dim, units, w.s, w.stride, 1, w.dout, width, w.dv, width, more});
+  tile_gemm({dtype, tokens, dim, units, w.s, w.stride, 1, w.dout, width, w.dv, width, more, &ahead});
   pack_rows(h.q.slice(begin, count), w.q);
-  tile_gemm({dtype, tokens, dim, units, w.dp, w.stride, 1, w.q, width, w.dk, width, more});
+  tile_gemm({dtype, tokens, dim, units, w.dp, w.stride, 1, w.q, width, w.dk, width, more, &ahead});
   const void* ds = dtype == DType::bf16 ? static_cast<const void*>(w.ds_pairs) : w.dp;
-  tile_gemm({dtype, count, dim, units_of(dtype, tokens), ds, 1, w.stride, w.k, width, w.dq, width, false});
+  tile_gemm(
+      {dtype, count, dim, units_of(dtype, tokens), ds, 1, w.stride, w.k, width, w.dq, width, false, &ahead});
   unpack_rows(w.dq, width, nullptr, h.dq.slice(begin, count));
 }
 
-void attend_grad(const Head& h, float scale, const Workspace& w) {
+// Rows of the head that follows are fetched on the way.
+void attend_grad(const Head& h, const Head* next, float scale, const Workspace& w) {
+  RowsAhead ahead(kRowsPerTile);
+  for (const HeadRows& rows : {h.dq, h.dk, h.dv}) rows.fetch_in(ahead);
+  if (next != nullptr) {
+    for (const HeadRows& rows : {next->k, next->v, next->q, next->dout}) rows.fetch_in(ahead);
+  }
   const UnitRows k = unit_rows(h.k, w.k_copy), v = unit_rows(h.v, w.v_copy);
   pack_rows(h.k, w.k);
   for (int64_t i = 0; i < h.q.rows; i += w.block) {
     const int64_t count = std::min(w.block, h.q.rows - i);
-    score_gradients(h, k, v, i, count, scale, w);
-    input_gradients(h, i, count, w);
+    score_gradients(h, k, v, i, count, scale, w, ahead);
+    input_gradients(h, i, count, w, ahead);
   }
   unpack_rows(w.dk, padded(h.k.dim), nullptr, h.dk);
   unpack_rows(w.dv, padded(h.v.dim), nullptr, h.dv);
@@ -148,10 +159,11 @@ void attention_grad(const AttentionGrad& a) {
   parallel_ranges(batch * a.heads, 1, [&](int64_t begin, int64_t end, int thread) {
     std::byte* scratch = static_cast<std::byte*>(a.scratch) + bytes * static_cast<size_t>(thread);
     const Workspace w(scratch, a.qkv.dtype, tokens, a.query_count, dim);
-    for (int64_t i = begin; i < end; ++i) {
-      const Head h = head_of(a, i);
-      clear_other_queries(a, h.dq);
-      attend_grad(h, a.scale, w);
+    Head head = head_of(a, begin), next{};
+    for (int64_t i = begin; i < end; ++i, head = next) {
+      if (i + 1 < end) next = head_of(a, i + 1);
+      clear_other_queries(a, head.dq);
+      attend_grad(head, i + 1 < end ? &next : nullptr, a.scale, w);
     }
   });
 }

@@ -5,6 +5,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "adapterx/kernels/attention_pack.cc"
+#ifndef HWY_DISABLED_TARGETS  // blocks of rows need vectors of known length
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#endif
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
@@ -14,17 +17,33 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #if HWY_TARGET == HWY_SCALAR
-constexpr int64_t kBlock = 1;
+constexpr int64_t kUnits = 1, kRows = 1;
 HWY_INLINE void transpose_block(const uint32_t* x, int64_t, uint32_t* to, int64_t) {
   std::memcpy(to, x, sizeof(uint32_t));
 }
 #else
-// 4 x 4 units, by two rounds of interleaving.
-constexpr int64_t kBlock = 4;
+using Row = hn::CappedTag<uint32_t, kTileLanes>;
+constexpr int64_t kUnits = 4, kRows = hn::MaxLanes(Row());
+
+// 4 units of every fourth row, as many rows as fill the vector.
+template <class D>
+HWY_INLINE hn::Vec<D> every_fourth_row(D d, const uint32_t* x, int64_t x_stride) {
+  if constexpr (hn::MaxLanes(d) == 4) {
+    return hn::LoadU(d, x);
+  } else {
+    const hn::Half<D> half;
+    const int64_t rows = hn::MaxLanes(half);
+    return hn::Combine(d, every_fourth_row(half, x + rows * x_stride, x_stride),
+                       every_fourth_row(half, x, x_stride));
+  }
+}
+
+// kRows x 4 units, by two rounds of interleaving inside blocks of 4 x 4.
 HWY_INLINE void transpose_block(const uint32_t* x, int64_t x_stride, uint32_t* to, int64_t to_stride) {
-  const hn::FixedTag<uint32_t, 4> d;
-  const auto r0 = hn::LoadU(d, x), r1 = hn::LoadU(d, x + x_stride);
-  const auto r2 = hn::LoadU(d, x + 2 * x_stride), r3 = hn::LoadU(d, x + 3 * x_stride);
+  const Row d;
+  const auto r0 = every_fourth_row(d, x, x_stride), r1 = every_fourth_row(d, x + x_stride, x_stride);
+  const auto r2 = every_fourth_row(d, x + 2 * x_stride, x_stride);
+  const auto r3 = every_fourth_row(d, x + 3 * x_stride, x_stride);
   const auto a = hn::InterleaveLower(d, r0, r2), b = hn::InterleaveLower(d, r1, r3);
   const auto e = hn::InterleaveUpper(d, r0, r2), f = hn::InterleaveUpper(d, r1, r3);
   hn::StoreU(hn::InterleaveLower(d, a, b), d, to);
@@ -35,9 +54,9 @@ HWY_INLINE void transpose_block(const uint32_t* x, int64_t x_stride, uint32_t* t
 #endif
 
 void transpose(const UnitRows& x, int64_t rows, int64_t units, uint32_t* to, int64_t to_stride) {
-  const int64_t whole_rows = rows / kBlock * kBlock, whole_units = units / kBlock * kBlock;
-  for (int64_t r = 0; r < whole_rows; r += kBlock) {
-    for (int64_t u = 0; u < whole_units; u += kBlock) {
+  const int64_t whole_rows = rows / kRows * kRows, whole_units = units / kUnits * kUnits;
+  for (int64_t r = 0; r < whole_rows; r += kRows) {
+    for (int64_t u = 0; u < whole_units; u += kUnits) {
       transpose_block(x.data + r * x.stride + u, x.stride, to + u * to_stride + r, to_stride);
     }
   }

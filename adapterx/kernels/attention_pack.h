@@ -12,6 +12,10 @@ struct HeadRows {
   int64_t rows = 0, dim = 0, stride = 0;
 
   std::byte* row(int64_t r) const { return data + static_cast<size_t>(r * stride) * size_of(dtype); }
+  void fetch_in(RowsAhead& ahead) const {
+    const int64_t bytes = static_cast<int64_t>(size_of(dtype));
+    ahead.add(data, rows, stride * bytes, dim * bytes);
+  }
   HeadRows slice(int64_t begin, int64_t count) const { return {row(begin), dtype, count, dim, stride}; }
 };
 

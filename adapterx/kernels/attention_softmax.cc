@@ -1,7 +1,6 @@
 #include "adapterx/kernels/attention_softmax.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "adapterx/kernels/tile_gemm.h"
@@ -10,6 +9,8 @@
 #define HWY_TARGET_INCLUDE "adapterx/kernels/attention_softmax.cc"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+
+#include "hwy/contrib/math/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ax::kernels {
@@ -94,19 +95,33 @@ HWY_INLINE float exponentials(float* row, int64_t keys, float factor, float max)
   return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
-template <DType kType>
-void softmax_rows_of(const SoftmaxRows& a) {
-  const float factor = a.scale * kLog2E;
-  for (int64_t i = 0; i < a.rows; ++i) {
-    float* row = a.s + i * a.stride;
-    const float max = max_scaled(row, a.keys, factor);
-    const float sum = exponentials<kType>(row, a.keys, factor, max);
-    a.inverse_sum[i] = 1.0f / sum;
-    if (a.lse != nullptr) a.lse[i] = (max + std::log2(sum)) / kLog2E;
+// lse[i] = (lse[i] + log2(sums[i])) / log2(e)
+HWY_INLINE void add_logarithms(const float* sums, int64_t rows, float* lse) {
+  const D d;
+  const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+  float logs[kTileLanes] = {};
+  for (int64_t i = 0; i < rows; i += lanes) {
+    hn::StoreU(hn::Log2(d, hn::LoadU(d, sums + i)), d, logs);
+    for (int64_t k = i; k < std::min(rows, i + lanes); ++k) lse[k] = (lse[k] + logs[k - i]) / kLog2E;
   }
 }
 
-// One vector of queries, all keys: p over s, and delta. Two sums, as two adds may be under way.
+// Maxima of all rows come first: the reduction of one row then overlaps with work on others.
+template <DType kType>
+void softmax_rows_of(const SoftmaxRows& a) {
+  const float factor = a.scale * kLog2E;
+  float* sums = a.inverse_sum;
+  for (int64_t i = 0; i < a.rows; ++i) sums[i] = max_scaled(a.s + i * a.stride, a.keys, factor);
+  for (int64_t i = 0; i < a.rows; ++i) {
+    const float max = sums[i];
+    sums[i] = exponentials<kType>(a.s + i * a.stride, a.keys, factor, max);
+    if (a.lse != nullptr) a.lse[i] = max;
+  }
+  if (a.lse != nullptr) add_logarithms(sums, a.rows, a.lse);
+  for (int64_t i = 0; i < a.rows; ++i) a.inverse_sum[i] = 1.0f / sums[i];
+}
+
+// One vector of queries, all keys: p over s, and delta.
 HWY_INLINE V probabilities_and_delta(const SoftmaxGrad& a, int64_t i) {
   const D d;
   const V factor = hn::Set(d, a.scale * kLog2E);

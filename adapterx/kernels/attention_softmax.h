@@ -15,7 +15,7 @@ struct SoftmaxRows {
   int64_t rows = 0, keys = 0, stride = 0;  // stride >= padded(keys); p is 0 in [keys, padded(keys))
   float scale = 1;
   DType dtype = DType::f32;
-  float* inverse_sum = nullptr;  // [rows]: 1 / sum of p
+  float* inverse_sum = nullptr;  // [padded(rows)]: 1 / sum of p
   float* lse = nullptr;          // [rows]: log sum exp of scale * s; may be null
 };
 void softmax_rows(const SoftmaxRows& a);

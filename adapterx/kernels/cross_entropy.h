@@ -7,8 +7,8 @@
 namespace ax::kernels {
 
 // logits: [B, C] f32 or bf16; target: i32 [B] (labels in [0, C)) or f32 [B, C] (rows of probabilities);
-// loss: f32 scalar; log_norm: f32 [B], log sum exp of each row, may be absent. Throws Error on a label out of range,
-// naming the sample.
+// loss: f32 scalar; log_norm: f32 [B], log sum exp of each row, may be absent. Throws Error on a label out of
+// range, naming the sample.
 void cross_entropy(const Tensor& logits, const Tensor& target, float smoothing, const Tensor& loss,
                    const Tensor& log_norm);
 

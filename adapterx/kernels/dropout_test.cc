@@ -7,19 +7,36 @@ namespace {
 
 using namespace test;
 
+// Any part of a tensor drops what the whole one drops there.
+TEST(Dropout, PartsFollowTheirFirstDraw) {
+  for_each_target([] {
+    const Rng rng(3, 4, 5);
+    const Owned x = random(DType::f32, {1700}, 1, 2), whole(DType::f32, {1700});
+    kernels::dropout(rng, 0.4f, x, whole);
+    for (const int64_t first : {int64_t{1}, int64_t{3}, int64_t{510}, int64_t{513}}) {
+      const Tensor from{x.tensor().f32() + first, DType::f32, {1100}};
+      const Owned part(DType::f32, {1100});
+      kernels::dropout(rng, 0.4f, from, part, static_cast<uint64_t>(first));
+      for (size_t i = 0; i < 1100; ++i) ASSERT_EQ(part[i], whole[static_cast<size_t>(first) + i]) << first;
+    }
+  });
+}
+
 TEST(Dropout, KeepsByTheDefinition) {
   for_each_target([] {
     for (const DType type : kTypes) {
-      const Rng rng(11, 5, place_of("blocks.0.drop"));
+      const Rng rng(0xfedcba9876543210, 5, place_of("blocks.0.drop"));
       const Owned x = random(type, {3, 1111}, 1, 2), y(DType::f32, {3, 1111});
-      kernels::dropout(rng, 0.3f, x, y);
-      size_t kept = 0;
-      for (size_t i = 0; i < 3333; ++i) {
-        const bool keep = rng.uniform(i) >= 0.3f;
-        kept += keep ? 1u : 0u;
-        ASSERT_NEAR(y[i], keep ? x[i] / (1 - 0.3f) : 0.0, 1e-5) << i;
+      for (const float rate : {0.3f, rng.uniform(1234), std::nextafter(rng.uniform(1234), 1.0f)}) {
+        kernels::dropout(rng, rate, x, y);
+        size_t kept = 0;
+        for (size_t i = 0; i < 3333; ++i) {
+          const bool keep = rng.uniform(i) >= rate;
+          kept += keep ? 1u : 0u;
+          ASSERT_NEAR(y[i], keep ? x[i] / (1 - rate) : 0.0, 1e-5 * std::abs(x[i]) / (1 - rate)) << i;
+        }
+        EXPECT_NEAR(static_cast<double>(kept) / 3333, 1 - rate, 0.03);
       }
-      EXPECT_NEAR(static_cast<double>(kept) / 3333, 0.7, 0.03);
     }
   });
 }

@@ -15,31 +15,22 @@ namespace ax::kernels {
 // Where `sum` is written with less precision than f32, the norm is of the rounded sum, as any later reader
 // of it sees.
 struct LayerNorm {
-  Tensor x, branch, row_scale;
-  Tensor weight, bias;
+  Tensor x = {}, branch = {}, row_scale = {};
+  Tensor weight = {}, bias = {};
   float eps = 1e-6f;
-  Tensor sum, xhat, rstd, y;
+  Tensor sum = {}, xhat = {}, rstd = {}, y = {};
 };
 void layer_norm(const LayerNorm& a);
 
 // dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) + carry,   g = dy * weight  (weight absent: g = dy)
 // carry (absent: 0) is the gradient that reaches the norm's input by the residual path.
-// branch (optional) = row_scale[b] * dx, rounded to its type: the gradient of the branch added before the norm.
-// dx may be carry; either output may be absent. dy, xhat, carry, dx, branch: [..., d]; rstd: f32 [rows].
+// branch (optional) = row_scale[b] * dx, rounded to its type: the gradient of the branch added before the
+// norm. dx may be carry; either output may be absent.
+// dy, xhat, carry, dx, branch: [..., d]; rstd: f32 [rows].
 struct LayerNormGrad {
-  Tensor dy, xhat, rstd, weight, carry, row_scale;
-  Tensor dx, branch;
+  Tensor dy = {}, xhat = {}, rstd = {}, weight = {}, carry = {}, row_scale = {};
+  Tensor dx = {}, branch = {};
 };
 void layer_norm_grad(const LayerNormGrad& a);
-
-// dweight += sum over rows of dy * xhat, dbias += sum over rows of dy. f32 [d]; either may be absent.
-// scratch: f32, layer_norm_param_grad_scratch(d) bytes.
-struct LayerNormParamGrad {
-  Tensor dy, xhat;
-  Tensor dweight, dbias;
-  void* scratch = nullptr;
-};
-void layer_norm_param_grad(const LayerNormParamGrad& a);
-size_t layer_norm_param_grad_scratch(int64_t d);
 
 }  // namespace ax::kernels

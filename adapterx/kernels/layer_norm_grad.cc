@@ -1,7 +1,6 @@
 #include <cassert>
 
 #include "adapterx/base/parallel.h"
-#include "adapterx/kernels/column_reduce.h"
 #include "adapterx/kernels/layer_norm.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -68,12 +67,6 @@ void layer_norm_grad(const LayerNormGrad& a) {
     HWY_DYNAMIC_DISPATCH(layer_norm_grad_rows)(a, begin, end);
   });
 }
-
-void layer_norm_param_grad(const LayerNormParamGrad& a) {
-  column_reduce({.x = a.dy, .z = a.xhat, .sum = a.dbias, .dot = a.dweight, .scratch = a.scratch});
-}
-
-size_t layer_norm_param_grad_scratch(int64_t d) { return column_reduce_scratch(d, 2); }
 
 }  // namespace ax::kernels
 #endif

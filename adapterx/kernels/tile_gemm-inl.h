@@ -88,6 +88,7 @@ void run_tiles(const TileGemm& g) {
     const int64_t panel_vecs = vecs * (p + 1) / panels - v;
     const int64_t column = v * Ops::kLanes;
     for (int64_t t = 0; t < tiles; ++t) {
+      if (g.ahead != nullptr) g.ahead->fetch();
       const int64_t i = g.m * t / tiles;
       const int64_t rows = g.m * (t + 1) / tiles - i;
       tile_of<Ops>(rows, panel_vecs, g, a + i * g.a_row, b + column, g.c + i * g.c_row + column);

@@ -7,9 +7,39 @@
 // vdpbf16ps where the processor has it).
 #pragma once
 
+#include <array>
+
 #include "adapterx/base/tensor.h"
 
 namespace ax::kernels {
+
+// Rows of memory used soon, which a product fetches into the cache while it multiplies: some before each of
+// its tiles. Far apart as the rows are, no processor guesses them.
+class RowsAhead {
+ public:
+  explicit RowsAhead(int64_t rows_per_tile) : rows_per_tile_(rows_per_tile) {}
+
+  void add(const std::byte* rows, int64_t count, int64_t stride_bytes, int64_t bytes) {
+    parts_[static_cast<size_t>(added_++)] = {rows, count, stride_bytes, bytes};
+  }
+  void fetch() {
+    for (int64_t n = rows_per_tile_; n > 0 && first_ < added_; --n) {
+      Part& part = parts_[static_cast<size_t>(first_)];
+      for (int64_t i = 0; i < part.bytes; i += 64) __builtin_prefetch(part.row + i);
+      part.row += part.stride;
+      if (--part.count <= 0) ++first_;
+    }
+  }
+
+ private:
+  struct Part {
+    const std::byte* row;
+    int64_t count, stride, bytes;
+  };
+  std::array<Part, 8> parts_{};
+  int64_t rows_per_tile_;
+  int added_ = 0, first_ = 0;
+};
 
 // Columns come in whole groups of kTileLanes: the rows of b and of c are padded to a multiple of it. Padding
 // columns of b are read, those of c written; their values matter to nobody.
@@ -29,7 +59,8 @@ struct TileGemm {
   int64_t b_unit = 0;
   float* c = nullptr;  // [m][c_row]
   int64_t c_row = 0;
-  bool accumulate = false;  // add to c's old content
+  bool accumulate = false;     // add to c's old content
+  RowsAhead* ahead = nullptr;  // may be null
 };
 void tile_gemm(const TileGemm& g);
 

@@ -5,8 +5,8 @@
 
 namespace ax::kernels {
 
-// Copies tokens [src_begin, src_begin + count) of every sample of src to [dst_begin, ...) of dst. A source with
-// one sample is repeated for every sample of dst (a class token).
+// Copies tokens [src_begin, src_begin + count) of every sample of src to [dst_begin, ...) of dst. A source
+// with one sample is repeated for every sample of dst (a class token).
 void copy_tokens(const Tensor& src, int64_t src_begin, const Tensor& dst, int64_t dst_begin, int64_t count);
 
 // dst tokens [begin, begin + count) of every sample = 0.

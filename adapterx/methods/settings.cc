@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "adapterx/base/error.h"
@@ -39,7 +40,10 @@ const std::string* Settings::find(std::string_view key) {
 
 float Settings::number(std::string_view key, float otherwise) {
   const std::string* text = find(key);
-  return text == nullptr ? otherwise : parse<float>(key, *text, "a number");
+  if (text == nullptr) return otherwise;
+  const float value = parse<float>(key, *text, "a number");
+  if (!std::isfinite(value)) fail("{}: expected a finite number, got `{}`", key, *text);
+  return value;
 }
 
 int64_t Settings::integer(std::string_view key, int64_t otherwise) {

@@ -28,9 +28,9 @@ std::vector<std::string> common_names() {
 
 VitConfig vit_preset(const std::string& name) {
   char size[16];
-  int patch = 0, image = 0, end = 0;
-  const bool parsed = std::sscanf(name.c_str(), "vit_%15[a-z]_patch%3d_%4d%n", size, &patch, &image, &end) == 3 &&
-                      static_cast<size_t>(end) == name.size() && patch > 0 && image > 0;
+  int patch = 0, image = 0;
+  const bool parsed = std::sscanf(name.c_str(), "vit_%15[a-z]_patch%3d_%4d", size, &patch, &image) == 3 &&
+                      patch > 0 && image > 0 && name == fmt::format("vit_{}_patch{}_{}", size, patch, image);
   for (const Size& s : kSizes) {
     if (!parsed || size != std::string_view(s.name)) continue;
     if (image % patch != 0) {

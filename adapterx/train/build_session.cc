@@ -1,5 +1,7 @@
 #include "adapterx/train/build_session.h"
 
+#include "adapterx/base/error.h"
+#include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/cross_entropy.h"
 
 namespace ax {
@@ -11,9 +13,11 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
   if (!trained) {
     trained = std::make_shared<TrainedParameters>(graph, method.trained());
     trained->initialise(source, seed);
+  } else {
+    trained->expect_selection(graph, method.trained());
   }
   CompileRequest request;
-  request.outputs = {{"logits", vit.logits}, {"features", vit.features}};
+  request.outputs = {{"logits", vit.logits}, {"features", cast(vit.features, Role::exact)}};
   request.trained = trained;
   request.frozen = std::move(frozen);
   request.options = spec.options;

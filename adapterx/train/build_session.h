@@ -19,7 +19,7 @@ struct SessionSpec {
   CompileOptions options;
 };
 
-// Inputs: "images" and, when training, "labels". Outputs: "logits", "features" and, when training, "loss".
+// Inputs: "images" and, when training, "labels". Outputs: "logits", "features" and, when training, "loss": all f32.
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;

@@ -34,7 +34,7 @@ void check_selectors(const std::vector<ParameterGroup>& groups, const TrainedPar
 ParameterGroup vectors_without_decay(const TrainedParameters& parameters) {
   ParameterGroup group;
   for (const TrainedParameters::Entry& e : parameters.entries()) {
-    if (e.shape.rank() < 2) group.selectors.push_back(e.name);
+    if (e.shape.rank() < 2 || (e.shape.rank() == 3 && e.shape[0] == 1)) group.selectors.push_back(e.name);
   }
   return group;
 }

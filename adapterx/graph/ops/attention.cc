@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "adapterx/graph/autodiff.h"
+#include "adapterx/graph/ops/cast.h"
 #include "adapterx/kernels/attention.h"
 #include "adapterx/kernels/twin/attention.h"
 
@@ -64,7 +65,7 @@ Value attention(Value qkv, int heads, float scale) {
   if (scale == 0 && heads > 0 && qkv.shape().rank() == 3) {
     scale = 1.0f / std::sqrt(static_cast<float>(qkv.shape()[2] / 3 / heads));
   }
-  return qkv.graph->append_one(std::make_shared<AttentionOp>(heads, scale), {qkv});
+  return qkv.graph->append_one(std::make_shared<AttentionOp>(heads, scale), {cast(qkv, Role::activation)});
 }
 
 std::vector<OutputSpec> AttentionOp::infer(const ShapeContext& c) const {
@@ -98,6 +99,13 @@ Kernel AttentionOp::bind(Binding& b) const {
     a.scratch = s.scratch;
     kernels::attention(a);
   };
+}
+
+std::shared_ptr<const Op> AttentionOp::narrowed(int64_t begin, int64_t count, int64_t) const {
+  auto op = std::make_shared<AttentionOp>(*this);
+  op->query_begin += begin;
+  op->query_count = count;
+  return op;
 }
 
 void AttentionOp::evaluate(TwinNode& t) const {

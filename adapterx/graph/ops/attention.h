@@ -23,6 +23,7 @@ struct AttentionOp : Op {
   Kernel bind(Binding& b) const override;
   Cost cost(std::span<const Shape> in) const override;
   void evaluate(TwinNode& t) const override;
+  std::shared_ptr<const Op> narrowed(int64_t begin, int64_t count, int64_t tokens) const override;
   int64_t queries(const Shape& qkv) const { return query_count < 0 ? qkv[1] : query_count; }
 };
 

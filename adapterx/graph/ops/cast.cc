@@ -29,7 +29,7 @@ struct CastOp : Op {
 }  // namespace
 
 Value cast(Value x, Role role) {
-  if (x.role() == role) return x;
+  if (!x || x.role() == role) return x;
   return x.graph->append_one(std::make_shared<CastOp>(role), {x});
 }
 

@@ -5,7 +5,7 @@
 
 namespace ax {
 
-// The same numbers in another role; the value itself where the role is the same. Where both roles turn out
+// The same numbers in another role; the value itself where the role is the same or it is absent. Where both roles turn out
 // to have one element type, compile() removes the cast.
 Value cast(Value x, Role role);
 

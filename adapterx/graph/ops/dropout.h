@@ -1,6 +1,6 @@
 // Dropout and drop path. Both are for training graphs: an inference graph is built without them. Their draws are
-// keyed by (seed, step, place), the place being the hash of the graph scope in which they were built: two in one
-// scope need a name each.
+// keyed by (seed, step, place), the place being the hash of the graph scope in which they were built and a name:
+// two in one scope need a name each.
 #pragma once
 
 #include <string_view>

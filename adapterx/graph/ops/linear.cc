@@ -23,7 +23,7 @@ int64_t rest(const Shape& weight) { return weight[0] == 0 ? 0 : weight.size() / 
 Value linear(Value x, Value weight, Value bias, Role out) {
   auto op = std::make_shared<LinearOp>();
   op->out = out;
-  return x.graph->append_one(std::move(op), {cast(x, Role::activation), weight, bias});
+  return x.graph->append_one(std::move(op), {cast(x, Role::activation), cast(weight, Role::exact), cast(bias, Role::exact)});
 }
 
 std::vector<OutputSpec> LinearOp::infer(const ShapeContext& c) const {

@@ -1,5 +1,7 @@
 #include "adapterx/graph/passes/fuse.h"
 
+#include <algorithm>
+
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/cast.h"
@@ -87,6 +89,7 @@ bool Fuser::add_into_norm(size_t n, const Uses& uses) {
   if (op_as<LayerNormOp>(norm) == nullptr || norm.inputs.size() > 3) return false;
   const int maker = uses.maker(norm.inputs[0]);
   if (maker < 0 || op_as<AddOp>(at(maker)) == nullptr) return false;
+  if (std::max(uses.maker(norm.inputs[1]), uses.maker(norm.inputs[2])) > maker) return false;  // made after the sum
   Node& sum = at(maker);
   const Shape& shape = graph_.info(sum.outputs[0]).shape;
   if (graph_.info(sum.inputs[1]).shape != shape || sum.inputs[0] == sum.inputs[1]) return false;

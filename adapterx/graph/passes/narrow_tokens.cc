@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "adapterx/graph/ops/attention.h"
 #include "adapterx/graph/ops/tokens.h"
 #include "adapterx/graph/passes/uses.h"
 
@@ -24,22 +23,23 @@ Range slice_of(const Node& node) {
 
 bool has_tokens(const Shape& s, int64_t tokens) { return s.rank() == 3 && s[1] == tokens; }
 
-// Appends op(slice(inputs)) at the end of the graph; returns its first output.
+// Appends the node that makes the slice of `node`'s result at the end of the graph; an absent value where its op
+// can't be narrowed.
 Value narrowed(Graph& graph, const Node& node, Range range, int64_t tokens) {
+  const bool slices = node.op->token_wise();
+  std::shared_ptr<const Op> op = node.op->narrowed(range.begin, range.count, tokens);
+  if (!op && slices) op = node.op;
+  if (!op) return {};
   const Scope scope(graph, node.scope);
-  if (const auto* attention = op_as<AttentionOp>(node)) {
-    auto op = std::make_shared<AttentionOp>(*attention);
-    op->query_begin += range.begin;
-    op->query_count = range.count;
-    return graph.append_one(std::move(op), {graph.value(node.inputs[0])});
-  }
   std::vector<Value> operands;
-  for (const int id : node.inputs) {
-    Value v = id < 0 ? Value{} : graph.value(id);
-    if (v && has_tokens(v.shape(), tokens)) v = slice_tokens(v, range.begin, range.count);
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    Value v = node.inputs[i] < 0 ? Value{} : graph.value(node.inputs[i]);
+    if (v && slices && !node.op->packs_operand(i) && has_tokens(v.shape(), tokens)) {
+      v = slice_tokens(v, range.begin, range.count);
+    }
     operands.push_back(v);
   }
-  return graph.append(node.op, operands)[0];
+  return graph.append(op, operands)[0];
 }
 
 // An earlier node that takes the same slice of the same value, or -1.
@@ -70,10 +70,11 @@ bool narrow_once(Graph& graph, const std::set<int>& kept) {
     const int maker = uses.maker(slice.inputs[0]);
     if (maker < 0 || uses.only_reader(slice.inputs[0]) < 0) continue;
     const Node node = graph.nodes()[static_cast<size_t>(maker)];
-    if (node.outputs[0] != slice.inputs[0] || (!node.op->token_wise() && op_as<AttentionOp>(node) == nullptr)) continue;
+    if (node.outputs[0] != slice.inputs[0]) continue;
 
     const size_t first_new = graph.nodes().size();
     const Value result = narrowed(graph, node, range, graph.info(slice.inputs[0]).shape[1]);
+    if (!result) continue;
     replace_uses(graph, slice.outputs[0], result.id);
     // The new nodes take the slice's place: their operands come before it, its readers after.
     std::deque<Node>& nodes = graph.nodes();
