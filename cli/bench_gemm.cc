@@ -30,12 +30,12 @@ double median_seconds(const StepGemm& g) {
   const kernels::Gemm gemm({g.m, g.n, g.k, g.transpose_weight, g.dtype, g.dtype}, {});
   const Buffer x = random_operand(g.m, g.k, g.dtype), y(static_cast<size_t>(g.m * g.n) * size_of(g.dtype));
   const Buffer w = random_operand(g.n, g.k, DType::f32), scratch(gemm.scratch_bytes());
-  const auto packed = gemm.allocate_packed();
-  gemm.pack(w.as<float>(), *packed, scratch.data());
+  const Buffer packed(gemm.packed_bytes());
+  gemm.pack(w.as<float>(), packed.data(), scratch.data());
   std::vector<double> seconds;
   for (int run = 0; run <= kRuns; ++run) {
     const auto start = std::chrono::steady_clock::now();
-    gemm.run(x.data(), *packed, nullptr, y.data(), scratch.data());
+    gemm.run(x.data(), packed.data(), nullptr, y.data(), scratch.data());
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     if (run > 0) seconds.push_back(elapsed.count());  // the first run warms caches and page tables
   }

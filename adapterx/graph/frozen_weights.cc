@@ -19,18 +19,16 @@ Tensor FrozenWeights::plain(const ValueInfo& p) {
   return {found->second.data(), DType::f32, p.shape};
 }
 
-std::shared_ptr<const kernels::PackedWeight> FrozenWeights::packed(const ValueInfo& p, const kernels::Gemm& gemm) {
-  std::shared_ptr<const kernels::PackedWeight>& held = packed_[{p.name, gemm.layout_key()}];
-  if (!held) {
-    const Buffer values(static_cast<size_t>(p.shape.size()) * sizeof(float));
-    const Buffer scratch(gemm.scratch_bytes());
-    fetch(p, {values.as<float>(), static_cast<size_t>(p.shape.size())});
-    const std::shared_ptr<kernels::PackedWeight> fresh = gemm.allocate_packed();
-    gemm.pack(values.as<float>(), *fresh, scratch.data());
-    bytes_ += fresh->bytes();
-    held = fresh;
-  }
-  return held;
+const void* FrozenWeights::packed(const ValueInfo& p, const kernels::Gemm& gemm) {
+  const std::pair key(p.name, gemm.layout_key());
+  if (const auto held = packed_.find(key); held != packed_.end()) return held->second.data();
+  const Buffer values(static_cast<size_t>(p.shape.size()) * sizeof(float));
+  const Buffer scratch(gemm.scratch_bytes());
+  fetch(p, {values.as<float>(), static_cast<size_t>(p.shape.size())});
+  Buffer packed(gemm.packed_bytes());
+  gemm.pack(values.as<float>(), packed.data(), scratch.data());
+  bytes_ += packed.size();
+  return packed_.emplace(key, std::move(packed)).first->second.data();
 }
 
 }  // namespace ax

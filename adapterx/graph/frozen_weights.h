@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +29,8 @@ class FrozenWeights {
   // As f32, kept for the life of this object.
   Tensor plain(const ValueInfo& parameter);
   // In the layout one GEMM asks for; equal layouts are shared, and the f32 form is not kept.
-  std::shared_ptr<const kernels::PackedWeight> packed(const ValueInfo& parameter, const kernels::Gemm& gemm);
+  // Lives as long as this object.
+  const void* packed(const ValueInfo& parameter, const kernels::Gemm& gemm);
 
   void fetch(const ValueInfo& parameter, std::span<float> out) const;
   size_t bytes() const { return bytes_; }  // held, in all forms
@@ -40,7 +40,7 @@ class FrozenWeights {
   uint64_t seed_;
   size_t bytes_ = 0;
   std::map<std::string, Buffer> plain_;  // by name and shape
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<const kernels::PackedWeight>> packed_;
+  std::map<std::pair<std::string, std::string>, Buffer> packed_;  // by name and layout
 };
 
 }  // namespace ax

@@ -96,23 +96,17 @@ Gemm& Gemm::operator=(Gemm&&) noexcept = default;
 
 std::string Gemm::layout_key() const { return impl_->key; }
 
-std::shared_ptr<PackedWeight> Gemm::allocate_packed() const {
-  auto packed = std::make_shared<PackedWeight>();
-  packed->buffer_ = Buffer(impl_->packed_bytes);
-  return packed;
-}
+size_t Gemm::packed_bytes() const { return impl_->packed_bytes; }
 
-void Gemm::pack(const float* w, PackedWeight& into, void* scratch) const {
-  assert(into.bytes() >= impl_->packed_bytes);
+void Gemm::pack(const float* w, void* packed, void* scratch) const {
   onednn::translated([&] { return "packing for " + text_of(impl_->shape); },
-                     [&] { impl_->packing.run(static_cast<const void*>(w), into.buffer_.data(), scratch); });
+                     [&] { impl_->packing.run(static_cast<const void*>(w), packed, scratch); });
 }
 
-void Gemm::run(const void* x, const PackedWeight& w, const float* bias, void* y, void* scratch) const {
-  assert(w.bytes() >= impl_->packed_bytes);
+void Gemm::run(const void* x, const void* packed, const float* bias, void* y, void* scratch) const {
   assert(!impl_->epilogue.bias || bias != nullptr);
   onednn::translated([&] { return text_of(impl_->shape); },
-                     [&] { impl_->run(x, w.buffer_.data(), bias, y, scratch); });
+                     [&] { impl_->run(x, packed, bias, y, scratch); });
 }
 
 size_t Gemm::scratch_bytes() const { return impl_->layout.size(); }

@@ -7,9 +7,10 @@
 // each step for a trained one.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <string>
 
-#include "adapterx/base/buffer.h"
 #include "adapterx/base/tensor.h"
 #include "adapterx/kernels/activation.h"
 
@@ -31,16 +32,6 @@ struct GemmEpilogue {
   bool accumulate = false;
 };
 
-// A weight in the layout that one GEMM asked for.
-class PackedWeight {
- public:
-  size_t bytes() const { return buffer_.size(); }
-
- private:
-  friend class Gemm;
-  Buffer buffer_;
-};
-
 class Gemm {
  public:
   Gemm(const GemmShape& shape, const GemmEpilogue& epilogue);
@@ -49,14 +40,15 @@ class Gemm {
   Gemm& operator=(Gemm&&) noexcept;
 
   // Names the packed form: the stored orientation, and oneDNN's shape, type and blocking. GEMMs with equal keys
-  // can share one PackedWeight of the same weight.
+  // can share one packed form of the same weight.
   std::string layout_key() const;
   // Packs w, f32 as stored in the checkpoint ([n, k] or [k, n]), rounding to the GEMM's type.
-  std::shared_ptr<PackedWeight> allocate_packed() const;
-  void pack(const float* w, PackedWeight& into, void* scratch) const;
+  // `packed`: packed_bytes(), 64-byte aligned.
+  void pack(const float* w, void* packed, void* scratch) const;
+  size_t packed_bytes() const;
 
   // scratch: at least scratch_bytes(), 64-byte aligned. No engine allocation inside.
-  void run(const void* x, const PackedWeight& w, const float* bias, void* y, void* scratch) const;
+  void run(const void* x, const void* packed, const float* bias, void* y, void* scratch) const;
   size_t scratch_bytes() const;  // covers run and pack
 
  private:

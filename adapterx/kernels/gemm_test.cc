@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapterx/base/allocation_counter.h"
+#include "adapterx/base/buffer.h"
 #include "adapterx/base/error.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/kernels/twin/gemm.h"
@@ -90,10 +91,10 @@ double gemm_error(const GemmShape& s, const GemmEpilogue& e) {
   const auto want = expected(s, e, x, w, bias, y);
   const Gemm gemm(s, e);
   const Buffer scratch(gemm.scratch_bytes());
-  const auto packed = gemm.allocate_packed();
-  gemm.pack(w.bytes.as<float>(), *packed, scratch.data());
+  const Buffer packed(gemm.packed_bytes());
+  gemm.pack(w.bytes.as<float>(), packed.data(), scratch.data());
   std::memset(scratch.data(), 0xff, scratch.size());
-  gemm.run(x.bytes.data(), *packed, e.bias ? bias.bytes.as<float>() : nullptr, y.bytes.data(),
+  gemm.run(x.bytes.data(), packed.data(), e.bias ? bias.bytes.as<float>() : nullptr, y.bytes.data(),
            scratch.data());
   return relative_error(y, want);
 }
@@ -152,13 +153,13 @@ TEST(PackedWeights, EqualKeysShareBytes) {
       ASSERT_EQ(a.layout_key(), b.layout_key());
       const Data w(kN * kK, DType::f32, "w"), x(12 * kK, t, "x");
       const Buffer scratch(std::max(a.scratch_bytes(), b.scratch_bytes()));
-      const auto pa = a.allocate_packed(), pb = b.allocate_packed();
-      a.pack(w.bytes.as<float>(), *pa, scratch.data());
-      b.pack(w.bytes.as<float>(), *pb, scratch.data());
-      ASSERT_EQ(pa->bytes(), pb->bytes());
+      const Buffer pa(a.packed_bytes()), pb(b.packed_bytes());
+      a.pack(w.bytes.as<float>(), pa.data(), scratch.data());
+      b.pack(w.bytes.as<float>(), pb.data(), scratch.data());
+      ASSERT_EQ(pa.size(), pb.size());
       Data ya(12 * kN, DType::f32, "y"), yb(12 * kN, DType::f32, "z");
-      a.run(x.bytes.data(), *pa, nullptr, ya.bytes.data(), scratch.data());
-      a.run(x.bytes.data(), *pb, nullptr, yb.bytes.data(), scratch.data());
+      a.run(x.bytes.data(), pa.data(), nullptr, ya.bytes.data(), scratch.data());
+      a.run(x.bytes.data(), pb.data(), nullptr, yb.bytes.data(), scratch.data());
       EXPECT_EQ(std::memcmp(ya.bytes.data(), yb.bytes.data(), ya.bytes.size()), 0);
     }
   }
@@ -222,10 +223,10 @@ TEST(GemmAllocations, NoneOfOurs) {
   const Data x(kM * kK, DType::bf16, "x"), w(kN * kK, DType::f32, "w"), bias(kN, DType::f32, "b"),
       y(kM * kN, DType::bf16, "y");
   const Buffer scratch(std::max(gemm.scratch_bytes(), grad.scratch_bytes())), dw(kN * kK * sizeof(float));
-  const auto packed = gemm.allocate_packed();
+  const Buffer packed(gemm.packed_bytes());
   const auto run = [&] {
-    gemm.pack(w.bytes.as<float>(), *packed, scratch.data());
-    gemm.run(x.bytes.data(), *packed, bias.bytes.as<float>(), y.bytes.data(), scratch.data());
+    gemm.pack(w.bytes.as<float>(), packed.data(), scratch.data());
+    gemm.run(x.bytes.data(), packed.data(), bias.bytes.as<float>(), y.bytes.data(), scratch.data());
     grad.run(y.bytes.data(), x.bytes.data(), dw.as<float>(), scratch.data());
   };
   run();

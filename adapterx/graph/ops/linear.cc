@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "adapterx/base/buffer.h"
 #include "adapterx/base/error.h"
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/frozen_weights.h"
@@ -65,17 +66,19 @@ Kernel LinearOp::bind(Binding& b) const {
       shape, kernels::GemmEpilogue{static_cast<bool>(bias), act, scale, accumulate});
   b.need_scratch(gemm->scratch_bytes());
 
-  std::shared_ptr<const kernels::PackedWeight> packed;
-  std::shared_ptr<kernels::PackedWeight> repacked;  // a trained weight changes at every step
+  // Frozen weights are packed here, once; a trained weight changes at every step and is packed before each use.
+  const auto repacked = std::make_shared<Buffer>();
+  const void* packed = nullptr;
   if (b.frozen_parameter[kWeight] != nullptr) {
     packed = b.frozen->packed(*b.frozen_parameter[kWeight], *gemm);
   } else {
-    packed = repacked = gemm->allocate_packed();
+    *repacked = Buffer(gemm->packed_bytes());
+    packed = repacked->data();
   }
   return [=](const StepState& s) {
-    if (repacked) gemm->pack(weight.f32(), *repacked, s.scratch);
+    if (repacked->size() > 0) gemm->pack(weight.f32(), repacked->data(), s.scratch);
     if (accumulate && residual.data != y.data) kernels::scale(residual, 1, y);
-    gemm->run(x.data, *packed, bias.f32(), y.data, s.scratch);
+    gemm->run(x.data, packed, bias.f32(), y.data, s.scratch);
   };
 }
 
