@@ -84,7 +84,8 @@ class StepBench {
       seconds_.push_back(seconds_now() - start);
     }
     const auto steps = static_cast<uint64_t>(options_.steps);
-    return report((allocations_counted() - own + steps - 1) / steps, (foreign_allocations_counted() - foreign) / steps);
+    return report((allocations_counted() - own + steps - 1) / steps,
+                  (foreign_allocations_counted() - foreign) / steps);
   }
 
   Session& session() { return *built_.session; }
@@ -102,7 +103,8 @@ class StepBench {
     fill_synthetic("images", images.shape, images.f32_span());
     if (options_.inference) return;
     const Tensor labels = session().input("labels");
-    fill_synthetic_labels(static_cast<int>(options_.classes), {labels.i32(), static_cast<size_t>(options_.batch)});
+    fill_synthetic_labels(static_cast<int>(options_.classes),
+                          {labels.i32(), static_cast<size_t>(options_.batch)});
   }
 
   nlohmann::ordered_json report(uint64_t allocations, uint64_t library_allocations) {
@@ -183,16 +185,25 @@ void add_bench_step(CLI::App& bench) {
   CLI::App* step = bench.add_subcommand("step", "Time one step on synthetic weights and images");
   step->add_option("--model", options->model, "Model preset")->capture_default_str();
   step->add_option("--method", options->method, "Fine-tuning method")->capture_default_str();
-  step->add_option("--batch", options->batch, "Images per step")->check(CLI::Range(1, 1 << 16))->capture_default_str();
-  step->add_option("--classes", options->classes, "Classes of the head")->check(CLI::Range(2, 1 << 20))->capture_default_str();
+  step->add_option("--batch", options->batch, "Images per step")
+      ->check(CLI::Range(1, 1 << 16))
+      ->capture_default_str();
+  step->add_option("--classes", options->classes, "Classes of the head")
+      ->check(CLI::Range(2, 1 << 20))
+      ->capture_default_str();
   step->add_option("--precision", options->precision, "auto, fp32 or bf16")->capture_default_str();
   step->add_option("--residual", options->residual, "Residual stream at bf16")
       ->check(CLI::IsMember({"f32", "bf16"}))
       ->capture_default_str();
-  step->add_option("--drop-path", options->drop_path, "Drop path of the last block")->check(CLI::Range(0.0, 0.99));
+  step->add_option("--drop-path", options->drop_path, "Drop path of the last block")
+      ->check(CLI::Range(0.0, 0.99));
   step->add_option("--threads", options->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
-  step->add_option("--steps", options->steps, "Steps timed")->check(CLI::Range(1, 100000))->capture_default_str();
-  step->add_option("--warmup", options->warmup, "Steps before timing")->check(CLI::Range(0, 1000))->capture_default_str();
+  step->add_option("--steps", options->steps, "Steps timed")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  step->add_option("--warmup", options->warmup, "Steps before timing")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
   step->add_flag("--inference", options->inference, "Forward only");
   step->add_flag("--profile", options->profile, "Time by op");
   step->add_flag("--json", options->json, "Print one JSON object");

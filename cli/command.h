@@ -1,5 +1,6 @@
-// The commands of `adapterx`, one file each. A command adds its options and, when it is chosen, runs from CLI11's
-// callback; it throws ax::Error on failure (exit code 1) and UsageError on a command line that can't be meant (2).
+// The commands of `adapterx`, one file each. A command adds its options and, when it is chosen, runs from
+// CLI11's callback; it throws ax::Error on failure (exit code 1) and UsageError on a command line that can't
+// be meant (2).
 #pragma once
 
 #include "adapterx/base/error.h"

@@ -9,6 +9,12 @@
 
 namespace {
 
+// To standard error, where even that fails there is nothing left to tell.
+template <class... Args>
+void complain(fmt::format_string<Args...> text, Args&&... args) {
+  std::fputs(fmt::format(text, std::forward<Args>(args)...).c_str(), stderr);
+}
+
 // Every option and subcommand name that could be meant at this point of the command line.
 std::vector<std::string> known_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -45,18 +51,18 @@ int report_usage_error(const CLI::App& app, const std::string& text) {
   const std::vector<std::string> unknown = app.remaining(true);
   const std::string path = path_of(command);
   if (unknown.empty()) {
-    fmt::print(stderr, "{}: {}\n", path, text);
+    complain("{}: {}\n", path, text);
   } else {
-    const char* kind = unknown[0].starts_with('-') ? "option" : "command";
-    fmt::print(stderr, "{}: unknown {} `{}`{}\n", path, kind, unknown[0], ax::did_you_mean(unknown[0], known_names(command)));
+    const bool has_commands = !command.get_subcommands([](const CLI::App*) { return true; }).empty();
+    const char* kind = unknown[0].starts_with('-') ? "option" : has_commands ? "command" : "argument";
+    complain("{}: unknown {} `{}`{}\n", path, kind, unknown[0],
+             ax::did_you_mean(unknown[0], known_names(command)));
   }
-  fmt::print(stderr, "Try `{} --help`.\n", path);
+  complain("Try `{} --help`.\n", path);
   return 2;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("Fine-tuning for vision transformers: no GPU, no Python.", "adapterx");
   app.require_subcommand(1);
   app.set_version_flag("--version", "adapterx 0.1.0");
@@ -73,11 +79,22 @@ int main(int argc, char** argv) {
   } catch (const ax::cli::UsageError& error) {
     return report_usage_error(app, error.what());
   } catch (const ax::Error& error) {
-    fmt::print(stderr, "adapterx: {}\n", error.what());
+    complain("adapterx: {}\n", error.what());
     return 1;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "adapterx: unexpected error: {}\n", error.what());
+    complain("adapterx: unexpected error: {}\n", error.what());
     return 1;
   }
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int code = run(argc, argv);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    complain("adapterx: cannot write to standard output\n");
+    return 1;
+  }
+  return code;
 }

@@ -46,8 +46,8 @@ void print_profile(const nlohmann::ordered_json& rows) {
   for (const auto& r : rows) {
     const double gflops = r["gflops"].get<double>();
     fmt::print("{:<22} {:<9} {:>6} {:>10.2f} {:>6.1f} {:>9}\n", r["op"].get<std::string>(),
-               r["phase"].get<std::string>(), r["calls"].get<int>(), r["ms"].get<double>(), r["percent"].get<double>(),
-               gflops > 0 ? fmt::format("{:.0f}", gflops) : "");
+               r["phase"].get<std::string>(), r["calls"].get<int>(), r["ms"].get<double>(),
+               r["percent"].get<double>(), gflops > 0 ? fmt::format("{:.0f}", gflops) : "");
   }
 }
 

@@ -1,4 +1,5 @@
-// The library in one page: a ViT, a method, a session, an optimizer; ten steps on one batch of made-up images.
+// The library in one page: a ViT, a method, a session, an optimizer; ten steps on one batch of made-up
+// images.
 #include <fmt/format.h>
 
 #include "adapterx/models/synthetic_weights.h"
@@ -32,7 +33,8 @@ int main() try {
     model.trained->zero_gradients();
     model.session->run(/*seed=*/1, step);
     const double norm = optimizer.step(1e-3f);
-    fmt::print("step {}: loss {:.4f}, gradient norm {:.3f}\n", step, *model.session->output("loss").f32(), norm);
+    fmt::print("step {}: loss {:.4f}, gradient norm {:.3f}\n", step, *model.session->output("loss").f32(),
+               norm);
   }
 } catch (const ax::Error& error) {
   fmt::print(stderr, "{}\n", error.what());

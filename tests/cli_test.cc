@@ -42,6 +42,8 @@ TEST(CommandLine, MistakesExitWith2AndNameTheNearest) {
       {"bench step --precision fp61", "expected auto, fp32 or bf16, got `fp61`"},
       {"bench step --batch 0", "--batch"},
       {"bench step rnk=4", "unknown setting `rnk`"},
+      {"methods foo", "unknown argument `foo`"},
+      {"bench step scale=nan", "scale: expected a finite number, got `nan`"},
       {"bench step rank=four", "rank: expected an integer, got `four`"},
   };
   for (const auto& [arguments, text] : cases) {
@@ -52,12 +54,19 @@ TEST(CommandLine, MistakesExitWith2AndNameTheNearest) {
   }
 }
 
+TEST(CommandLine, OutputThatCannotBeWrittenIsAFailure) {
+  const Result r = run("methods > /dev/full");
+  EXPECT_EQ(r.code, 1);
+}
+
 TEST(CommandLine, BenchStepPrintsOneJsonObject) {
   for (const std::string task : {"", " --inference", " --precision fp32 --profile", " --method full"}) {
-    const Result r = run("bench step --model vit_tiny_patch16_32 --batch 3 --steps 2 --warmup 1 --json" + task);
+    const Result r =
+        run("bench step --model vit_tiny_patch16_32 --batch 3 --steps 2 --warmup 1 --json" + task);
     ASSERT_EQ(r.code, 0) << r.out;
     const nlohmann::json j = nlohmann::json::parse(r.out);
-    for (const char* key : {"images_per_s", "tflops", "gemm_tflops", "fraction_of_gemm", "arena_mb", "peak_rss_mb"}) {
+    for (const char* key :
+         {"images_per_s", "tflops", "gemm_tflops", "fraction_of_gemm", "arena_mb", "peak_rss_mb"}) {
       EXPECT_GT(j.at(key).get<double>(), 0) << key;
     }
     EXPECT_EQ(j.at("frozen_weight_gradients"), 0);

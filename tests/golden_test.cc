@@ -1,5 +1,5 @@
-// ViT forward and gradients against values computed by PyTorch in double (tools/make_golden.py), on the synthetic
-// weights of adapterx/models/synthetic_weights.h.
+// ViT forward and gradients against values computed by PyTorch in double (tools/make_golden.py), on the
+// synthetic weights of adapterx/models/synthetic_weights.h.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -59,7 +59,8 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
   return norm(difference);
 }
 
-// The entries of a gradient that the files of the larger models hold: `count` at positions drawn from the name.
+// The entries of a gradient that the files of the larger models hold: `count` at positions drawn from the
+// name.
 std::vector<float> sampled(const std::vector<float>& gradient, const std::string& name, size_t count) {
   const Rng rng(2, 0, place_of(name));
   std::vector<float> sample(count);
@@ -74,7 +75,8 @@ struct Errors {
 };
 
 Errors compare(const GoldenCase& c, const CompileOptions& options) {
-  const auto path = std::filesystem::path(AX_GOLDEN) / fmt::format("vit_{}_{}.safetensors", c.model, c.method);
+  const auto path =
+      std::filesystem::path(AX_GOLDEN) / fmt::format("vit_{}_{}.safetensors", c.model, c.method);
   const Safetensors golden = Safetensors::read(path);
   SessionSpec spec = spec_of(c.model);
   spec.options = options;
@@ -94,7 +96,9 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
     const std::vector<float> gradient = values(built.trained->gradient(entry));
     const std::vector<float> expected = golden.f32("grad." + entry.name);
     const bool has_sample = golden.contains("grad_norm." + entry.name);
-    double error = distance(has_sample ? sampled(gradient, entry.name, expected.size()) : gradient, expected) / norm(expected);
+    double error =
+        distance(has_sample ? sampled(gradient, entry.name, expected.size()) : gradient, expected) /
+        norm(expected);
     if (has_sample) {
       const double expected_norm = static_cast<double>(golden.f32("grad_norm." + entry.name)[0]);
       error = std::max(error, std::abs(norm(gradient) - expected_norm) / expected_norm);
@@ -114,7 +118,8 @@ TEST_P(Golden, Fp32) {
   options.precision = Precision::fp32;
   const Errors e = compare(GetParam(), options);
   RecordProperty("logits", std::to_string(e.logits));
-  fmt::print("fp32: logits {:.1e}, loss {:.1e}, worst gradient {:.1e} ({})\n", e.logits, e.loss, e.gradient, e.worst);
+  fmt::print("fp32: logits {:.1e}, loss {:.1e}, worst gradient {:.1e} ({})\n", e.logits, e.loss, e.gradient,
+             e.worst);
   EXPECT_LE(e.logits, 1e-5);
   EXPECT_LE(e.loss, 1e-5);
   EXPECT_LE(e.gradient, 1e-4) << e.worst;
@@ -126,8 +131,8 @@ TEST_P(Golden, Bf16) {
     options.precision = Precision::bf16;
     options.residual = residual;
     const Errors e = compare(GetParam(), options);
-    fmt::print("bf16, residual {}: logits {:.1e}, loss {:.1e}, worst gradient {:.1e} ({})\n", to_string(residual),
-               e.logits, e.loss, e.gradient, e.worst);
+    fmt::print("bf16, residual {}: logits {:.1e}, loss {:.1e}, worst gradient {:.1e} ({})\n",
+               to_string(residual), e.logits, e.loss, e.gradient, e.worst);
     EXPECT_LE(e.logits, 2e-2);
     EXPECT_LE(e.loss, 2e-2);
     EXPECT_LE(e.gradient, residual == DType::f32 ? 2e-2 : 3e-2) << e.worst;  // the default, and the option

@@ -13,7 +13,7 @@ packages=(
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
 setup: no apt here, nothing installed. Adapter-X needs a C++20 compiler with OpenMP, CMake >= 3.25, Ninja,
-oneDNN >= 2.6, Highway >= 1.0, CLI11, nlohmann-json, fmt, GoogleTest and Google Benchmark.
+oneDNN >= 2.6, Highway >= 1.0, CLI11, nlohmann-json, fmt, GoogleTest.
 END
   exit 0  # CMake names what it does not find
 fi

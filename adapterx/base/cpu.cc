@@ -61,8 +61,11 @@ const CpuFeatures& cpu_features() {
 
 std::string cpu_description() {
   const CpuFeatures& f = cpu_features();
-  const char* best = f.amx_bf16 ? "amx_bf16" : f.avx512_bf16 ? "avx512_bf16" : f.avx512 ? "avx512"
-                     : f.avx2   ? "avx2"     : "baseline";
+  const char* best = f.amx_bf16      ? "amx_bf16"
+                     : f.avx512_bf16 ? "avx512_bf16"
+                     : f.avx512      ? "avx512"
+                     : f.avx2        ? "avx2"
+                                     : "baseline";
   return fmt::format("{}, {} threads, {}", model_name(), thread_count(), best);
 }
 

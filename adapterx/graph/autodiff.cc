@@ -85,9 +85,8 @@ void differentiate(Graph& graph, Value loss, std::span<const int> trained) {
     const Node& node = graph.nodes()[i];  // a deque: stays valid while nodes are appended
     const bool has_gradient = std::any_of(node.outputs.begin(), node.outputs.end(),
                                           [&](int id) { return gradients.gradient_.contains(id); });
-    const bool wanted = std::any_of(node.outputs.begin(), node.outputs.end(), [&](int id) {
-      return gradients.reaches_[static_cast<size_t>(id)];
-    });
+    const bool wanted = std::any_of(node.outputs.begin(), node.outputs.end(),
+                                    [&](int id) { return gradients.reaches_[static_cast<size_t>(id)]; });
     if (!has_gradient || !wanted) continue;
     const Scope scope(graph, node.scope);
     node.op->backward(gradients, node);

@@ -32,7 +32,8 @@ class Gradients {
   void add(const Node& node, size_t input, Value g);
   // Contributes by a node that adds in place (a weight gradient): straight into the parameter's gradient, or,
   // when the input is computed, into memory of its own.
-  void sink(const Node& node, size_t input, std::shared_ptr<const Op> op, std::initializer_list<Value> operands);
+  void sink(const Node& node, size_t input, std::shared_ptr<const Op> op,
+            std::initializer_list<Value> operands);
 
  private:
   friend void differentiate(Graph&, Value, std::span<const int>);

@@ -23,7 +23,11 @@ namespace ax {
 class Compiler {
  public:
   Compiler(Graph& graph, const CompileRequest& request, const std::set<int>& kept, const DTypeOf& dtype_of)
-      : graph_(graph), request_(request), kept_(kept), dtype_of_(dtype_of), session_(std::make_unique<Session>()) {}
+      : graph_(graph),
+        request_(request),
+        kept_(kept),
+        dtype_of_(dtype_of),
+        session_(std::make_unique<Session>()) {}
 
   std::unique_ptr<Session> run() {
     tensors_.resize(static_cast<size_t>(graph_.value_count()));
@@ -68,7 +72,8 @@ class Compiler {
         if (entry->shape != v.shape) {
           fail("{}: trained as {}, used as {}", v.name, to_string(entry->shape), to_string(v.shape));
         }
-        tensor(id) = v.kind == ValueKind::gradient ? request_.trained->gradient(*entry) : request_.trained->value(*entry);
+        tensor(id) = v.kind == ValueKind::gradient ? request_.trained->gradient(*entry)
+                                                   : request_.trained->value(*entry);
       } else if (read_as_is(id)) {
         tensor(id) = request_.frozen->plain(v);
       }
@@ -98,7 +103,8 @@ class Compiler {
   std::vector<Tensor> tensors_;
 };
 
-// For each value the value whose memory it takes: its own, or, in place, that of an operand which dies at its node.
+// For each value the value whose memory it takes: its own, or, in place, that of an operand which dies at its
+// node.
 std::vector<int> Compiler::shared_memory_roots(const std::vector<int>& last_read) const {
   std::vector<int> root(static_cast<size_t>(graph_.value_count()));
   for (int id = 0; id < graph_.value_count(); ++id) root[static_cast<size_t>(id)] = id;
@@ -107,7 +113,8 @@ std::vector<int> Compiler::shared_memory_roots(const std::vector<int>& last_read
     const std::optional<size_t> slot = node.op->in_place_operand();
     if (!slot || *slot >= node.inputs.size() || node.inputs[*slot] < 0 || node.outputs[0] < 0) continue;
     const int operand = node.inputs[*slot], output = node.outputs[0];
-    if (std::count(node.inputs.begin(), node.inputs.end(), operand) > 1) continue;  // read elsewhere while written
+    if (std::count(node.inputs.begin(), node.inputs.end(), operand) > 1)
+      continue;  // read elsewhere while written
     const bool dies = graph_.info(operand).kind == ValueKind::computed && !kept_.contains(operand) &&
                       last_read[static_cast<size_t>(operand)] == static_cast<int>(n);
     const bool fits = graph_.info(output).kind == ValueKind::computed &&
@@ -154,7 +161,8 @@ void Compiler::place_computed() {
   session_->memory_.peak_live_bytes = plan.peak_live_bytes;
   for (size_t v = 0; v < tensors_.size(); ++v) {
     const int block = block_of[static_cast<size_t>(root[v])];
-    if (block >= 0) tensors_[v].data = session_->buffers_.back().data() + plan.offsets[static_cast<size_t>(block)];
+    if (block >= 0)
+      tensors_[v].data = session_->buffers_.back().data() + plan.offsets[static_cast<size_t>(block)];
   }
 }
 
@@ -168,7 +176,8 @@ size_t Compiler::bind(const Node& node) {
     b.in.push_back(id < 0 ? Tensor{} : tensor(id));
     shapes.push_back(b.in.back().shape);
     const bool parameter = id >= 0 && graph_.info(id).kind == ValueKind::parameter;
-    const bool trained = parameter && request_.trained && request_.trained->find(graph_.info(id).name) != nullptr;
+    const bool trained =
+        parameter && request_.trained && request_.trained->find(graph_.info(id).name) != nullptr;
     b.frozen_parameter.push_back(parameter && !trained ? &graph_.info(id) : nullptr);
   }
   Step step;
@@ -185,8 +194,8 @@ size_t Compiler::bind(const Node& node) {
   step.kernel = node.op->bind(b);
   session_->steps_.push_back(std::move(step));
   if (const auto* linear = op_as<LinearOp>(node)) {
-    session_->gemms_.push_back(
-        {b.in[0].shape.rows(), b.out[0].shape.dim(-1), b.in[0].shape.dim(-1), !linear->transposed, b.in[0].dtype});
+    session_->gemms_.push_back({b.in[0].shape.rows(), b.out[0].shape.dim(-1), b.in[0].shape.dim(-1),
+                                !linear->transposed, b.in[0].dtype});
   }
   return b.scratch_bytes;
 }

@@ -1,5 +1,6 @@
-// compile(): from a graph to a Session that runs it. All decisions are made here, once: what to differentiate,
-// what to fuse, what to keep or compute again, element types, packed weights, places in memory, kernels.
+// compile(): from a graph to a Session that runs it. All decisions are made here, once: what to
+// differentiate, what to fuse, what to keep or compute again, element types, packed weights, places in
+// memory, kernels.
 #pragma once
 
 #include <memory>
@@ -20,7 +21,8 @@ namespace ax {
 // AVX512-BF16), else fp32.
 enum class Precision { automatic, fp32, bf16 };
 
-Precision parse_precision(const std::string& name);  // "auto", "fp32", "bf16"; Error with the choices otherwise
+Precision parse_precision(
+    const std::string& name);  // "auto", "fp32", "bf16"; Error with the choices otherwise
 std::string to_string(Precision p);
 Precision resolve(Precision p);  // never automatic
 
@@ -40,15 +42,15 @@ struct CompileRequest {
   std::vector<std::pair<std::string, Value>> outputs;
   // Scalar to differentiate; absent: a forward-only session.
   Value loss;
-  // Trained values and gradients, shared between sessions; null where nothing is trained. A graph may use some of
-  // the entries only.
+  // Trained values and gradients, shared between sessions; null where nothing is trained. A graph may use
+  // some of the entries only.
   std::shared_ptr<TrainedParameters> trained;
   std::shared_ptr<FrozenWeights> frozen;  // null: every frozen parameter starts by its Init
   CompileOptions options;
 };
 
-// Rewrites `graph` in place: a graph is compiled once. Throws Error on missing weights, on a loss that depends on
-// nothing trained, and on a graph compiled before.
+// Rewrites `graph` in place: a graph is compiled once. Throws Error on missing weights, on a loss that
+// depends on nothing trained, and on a graph compiled before.
 std::unique_ptr<Session> compile(Graph& graph, CompileRequest request);
 
 }  // namespace ax

@@ -1,6 +1,6 @@
 // FrozenWeights: the parameters that no step changes, in the forms that kernels use. Each is fetched from its
-// source once, converted, and shared by every session over the same backbone (training and evaluation, several
-// adapters).
+// source once, converted, and shared by every session over the same backbone (training and evaluation,
+// several adapters).
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@
 
 namespace ax {
 
-// Writes a parameter's values (row-major f32) into `out`, or returns false where it doesn't hold it. Throws Error
-// when it holds it in another shape.
+// Writes a parameter's values (row-major f32) into `out`, or returns false where it doesn't hold it. Throws
+// Error when it holds it in another shape.
 using WeightSource = std::function<bool(std::string_view name, const Shape& shape, std::span<float> out)>;
 
 class FrozenWeights {
@@ -39,7 +39,7 @@ class FrozenWeights {
   WeightSource source_;
   uint64_t seed_;
   size_t bytes_ = 0;
-  std::map<std::string, Buffer> plain_;  // by name and shape
+  std::map<std::string, Buffer> plain_;                           // by name and shape
   std::map<std::pair<std::string, std::string>, Buffer> packed_;  // by name and layout
 };
 

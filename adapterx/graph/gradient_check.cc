@@ -77,7 +77,8 @@ Compiled run_compiled(const BuildFunction& build, const CheckOptions& options, c
   session->run(options.seed, options.step);
   Compiled out{read(session->output("result")), {}};
   if (options.gradients) {
-    for (const auto& e : request.trained->entries()) out.gradients.emplace_back(e.name, read(request.trained->gradient(e)));
+    for (const auto& e : request.trained->entries())
+      out.gradients.emplace_back(e.name, read(request.trained->gradient(e)));
   }
   return out;
 }
@@ -114,14 +115,15 @@ CheckResult check_graph(const BuildFunction& build, const CheckOptions& options)
     std::vector<double> v = options.feed ? options.feed(name, shape) : test_values(name, shape);
     const int id = graph.find(ValueKind::input, name);
     if (id >= 0 && graph.info(id).role == Role::index) {
-      for (size_t i = 0; i < v.size(); ++i) v[i] = static_cast<double>(i * 7 % static_cast<size_t>(options.classes));
+      for (size_t i = 0; i < v.size(); ++i)
+        v[i] = static_cast<double>(i * 7 % static_cast<size_t>(options.classes));
     }
     return v;
   };
   const Compiled compiled = run_compiled(build, options, feed);
   CheckResult check;
-  check.forward_error =
-      relative_error(compiled.result, interpret(graph, {built.result}, feed, options.seed, options.step)[0].v);
+  check.forward_error = relative_error(
+      compiled.result, interpret(graph, {built.result}, feed, options.seed, options.step)[0].v);
 
   for (const auto& [name, gradient] : compiled.gradients) {
     std::vector<double> differences(gradient.size());

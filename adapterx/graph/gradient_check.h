@@ -1,5 +1,5 @@
-// For tests: a compiled session against the scalar interpretation of the same graph in double, and its gradients
-// against central differences of that interpretation.
+// For tests: a compiled session against the scalar interpretation of the same graph in double, and its
+// gradients against central differences of that interpretation.
 #pragma once
 
 #include <functional>
@@ -19,15 +19,15 @@ struct CheckOptions {
   uint64_t seed = 7;
   uint32_t step = 3;
   bool gradients = true;
-  // Values of inputs and parameters; default: uniform in [-1, 1), keyed by name. Labels are given by inputs of
-  // Role::index, drawn below `classes`.
+  // Values of inputs and parameters; default: uniform in [-1, 1), keyed by name. Labels are given by inputs
+  // of Role::index, drawn below `classes`.
   TwinFeed feed;
   int classes = 5;
 };
 
 struct CheckResult {
-  double forward_error = 0;             // |compiled - twin| / |twin| over the result, Euclidean norms
-  double worst_gradient_error = 0;      // the same of each parameter's gradient against differences
+  double forward_error = 0;         // |compiled - twin| / |twin| over the result, Euclidean norms
+  double worst_gradient_error = 0;  // the same of each parameter's gradient against differences
   std::string worst_parameter;
 };
 

@@ -100,8 +100,8 @@ class Graph {
   const std::string& scope() const { return scope_; }
   // A name within the present scope: "blocks.3" and "norm1.weight" give "blocks.3.norm1.weight".
   std::string scoped(std::string_view name) const;
-  // For ops that draw random numbers: the place (base/rng.h) of a name in the present scope. Error when it was
-  // given before: two draws would be the same.
+  // For ops that draw random numbers: the place (base/rng.h) of a name in the present scope. Error when it
+  // was given before: two draws would be the same.
   uint32_t claim_place(std::string_view name);
   // Error on the second call: compile() rewrites a graph, and differentiates it once.
   void claim_for_compilation();

@@ -30,7 +30,9 @@ struct Init {
   static Init xavier_uniform() { return {Kind::xavier_uniform, 0, 0}; }
 };
 
-// Draws a parameter's start: a function of (init, name, shape, seed) alone. Throws Error for Kind::checkpoint.
-void initialise(const Init& init, std::string_view name, const Shape& shape, uint64_t seed, std::span<float> out);
+// Draws a parameter's start: a function of (init, name, shape, seed) alone. Throws Error for
+// Kind::checkpoint.
+void initialise(const Init& init, std::string_view name, const Shape& shape, uint64_t seed,
+                std::span<float> out);
 
 }  // namespace ax

@@ -4,8 +4,8 @@
 
 namespace ax {
 
-std::vector<TwinTensor> interpret(Graph& graph, std::vector<Value> results, const TwinFeed& feed, uint64_t seed,
-                                  uint32_t step) {
+std::vector<TwinTensor> interpret(Graph& graph, std::vector<Value> results, const TwinFeed& feed,
+                                  uint64_t seed, uint32_t step) {
   std::vector<TwinTensor> values(static_cast<size_t>(graph.value_count()));
   for (int id = 0; id < graph.value_count(); ++id) {
     const ValueInfo& info = graph.info(id);
@@ -27,7 +27,8 @@ std::vector<TwinTensor> interpret(Graph& graph, std::vector<Value> results, cons
       twin.out.push_back({shape, std::vector<double>(static_cast<size_t>(shape.size()))});
     }
     node.op->evaluate(twin);
-    for (size_t i = 0; i < node.outputs.size(); ++i) values[static_cast<size_t>(node.outputs[i])] = std::move(twin.out[i]);
+    for (size_t i = 0; i < node.outputs.size(); ++i)
+      values[static_cast<size_t>(node.outputs[i])] = std::move(twin.out[i]);
   }
   std::vector<TwinTensor> out;
   for (const Value& v : results) out.push_back(values[static_cast<size_t>(v.id)]);

@@ -15,7 +15,7 @@ namespace ax {
 using TwinFeed = std::function<std::vector<double>(std::string_view name, const Shape& shape)>;
 
 // Evaluates `results` of a graph that has not been compiled.
-std::vector<TwinTensor> interpret(Graph& graph, std::vector<Value> results, const TwinFeed& feed, uint64_t seed = 0,
-                                  uint32_t step = 0);
+std::vector<TwinTensor> interpret(Graph& graph, std::vector<Value> results, const TwinFeed& feed,
+                                  uint64_t seed = 0, uint32_t step = 0);
 
 }  // namespace ax

@@ -1,5 +1,6 @@
-// Where each value of a step lives in the arena: offsets such that values alive at the same time don't overlap,
-// chosen largest first at the lowest place that is free ("greedy by size", Pisarchyk and Lee, arXiv 2001.03288).
+// Where each value of a step lives in the arena: offsets such that values alive at the same time don't
+// overlap, chosen largest first at the lowest place that is free ("greedy by size", Pisarchyk and Lee, arXiv
+// 2001.03288).
 #pragma once
 
 #include <cstddef>

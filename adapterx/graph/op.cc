@@ -3,7 +3,8 @@
 namespace ax {
 
 void ShapeContext::reject(std::string_view operand, std::string_view expected, std::string_view got) const {
-  fail("{}{}{}: {}: expected {}, got {}", scope_, scope_.empty() ? "" : ": ", op_.name(), operand, expected, got);
+  fail("{}{}{}: {}: expected {}, got {}", scope_, scope_.empty() ? "" : ": ", op_.name(), operand, expected,
+       got);
 }
 
 void ShapeContext::expect_shape(size_t i, std::string_view operand, const Shape& expected) const {

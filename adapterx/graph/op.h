@@ -1,5 +1,5 @@
-// Op: one operation of the graph. An instance holds its attributes; a file pair in graph/ops holds its builder
-// function, shape rule, gradient, cost, and the binding of its kernel.
+// Op: one operation of the graph. An instance holds its attributes; a file pair in graph/ops holds its
+// builder function, shape rule, gradient, cost, and the binding of its kernel.
 #pragma once
 
 #include <functional>
@@ -58,7 +58,8 @@ class ShapeContext {
 // A node with its tensors placed: what an op binds its kernel to.
 struct Binding {
   std::vector<Tensor> in, out;  // data null: absent, or (out) read by nobody, or (in) a packed frozen weight
-  std::vector<const ValueInfo*> frozen_parameter;  // per operand: what it is, when a frozen parameter; else null
+  std::vector<const ValueInfo*>
+      frozen_parameter;  // per operand: what it is, when a frozen parameter; else null
   FrozenWeights* frozen = nullptr;
   std::string scope;
   size_t scratch_bytes = 0;  // the op raises it to what its kernel needs of StepState::scratch
@@ -104,12 +105,14 @@ class Op {
   virtual bool packs_operand(size_t) const { return false; }
   // The kernel adds to its outputs: memory that is not a parameter's gradient is zeroed before it runs.
   virtual bool accumulates() const { return false; }
-  // The output may take this operand's memory where it dies here, has the same size and is no other operand too.
+  // The output may take this operand's memory where it dies here, has the same size and is no other operand
+  // too.
   virtual std::optional<size_t> in_place_operand() const { return std::nullopt; }
   // Every token of [B, T, d] operands is treated alike and alone: op(slice(x)) = slice(op(x)).
   virtual bool token_wise() const { return false; }
-  // The op whose result is tokens [begin, begin + count) of this op's result of `tokens` tokens, where that is another
-  // op than this one on sliced operands: the operands are sliced if token_wise(), else whole. Null: there is none.
+  // The op whose result is tokens [begin, begin + count) of this op's result of `tokens` tokens, where that
+  // is another op than this one on sliced operands: the operands are sliced if token_wise(), else whole.
+  // Null: there is none.
   virtual std::shared_ptr<const Op> narrowed(int64_t /*begin*/, int64_t /*count*/, int64_t /*tokens*/) const {
     return nullptr;
   }

@@ -1,5 +1,5 @@
-// One table of cases: every op, forward against its scalar definition and gradients against central differences in
-// double, in fp32 and bf16, with all graph rewrites on.
+// One table of cases: every op, forward against its scalar definition and gradients against central
+// differences in double, in fp32 and bf16, with all graph rewrites on.
 #include <gtest/gtest.h>
 
 #include "adapterx/graph/gradient_check.h"
@@ -34,8 +34,13 @@ Value operand(Graph& g, const char* name, const Shape& shape, Role role = Role::
 std::vector<OpCase> cases() {
   std::vector<OpCase> all = {
       {"linear",
-       [](Graph& g) { return linear(operand(g, "x", {3, 5, 7}), g.parameter("w", {11, 7}), g.parameter("b", {11})); }},
-      {"linear_no_bias", [](Graph& g) { return linear(operand(g, "x", {5, 1}), g.parameter("w", {3, 1})); }},
+       [](Graph& g) {
+         return linear(operand(g, "x", {3, 5, 7}), g.parameter("w", {11, 7}), g.parameter("b", {11}));
+       }},
+      {"linear_no_bias",
+       [](Graph& g) {
+         return linear(operand(g, "x", {5, 1}), g.parameter("w", {3, 1}));
+       }},
       {"linear_shared_twice",
        [](Graph& g) {
          const Value w = g.parameter("w", {6, 6}), b = g.parameter("b", {6});
@@ -47,7 +52,9 @@ std::vector<OpCase> cases() {
          return linear(operand(g, "x", {5, 4}), w, multiply(operand(g, "b", {3}), g.parameter("bs", {3})));
        }},
       {"linear_scaled",
-       [](Graph& g) { return scale(relu(linear(operand(g, "x", {9, 5}), g.parameter("w", {4, 5}))), -0.3f); }},
+       [](Graph& g) {
+         return scale(relu(linear(operand(g, "x", {9, 5}), g.parameter("w", {4, 5}))), -0.3f);
+       }},
       {"linear_plus_residual",
        [](Graph& g) {
          const Value x = operand(g, "x", {2, 3, 8}, Role::residual);
@@ -59,7 +66,9 @@ std::vector<OpCase> cases() {
          return add(add(x, linear(z, g.parameter("w", {8, 8}))), scale(z, 0.5f));
        }},
       {"linear_scaled_twice",
-       [](Graph& g) { return scale(relu(scale(linear(operand(g, "x", {9, 5}), g.parameter("w", {4, 5})), -0.3f)), 2); }},
+       [](Graph& g) {
+         return scale(relu(scale(linear(operand(g, "x", {9, 5}), g.parameter("w", {4, 5})), -0.3f)), 2);
+       }},
       {"linear_plus_its_own_input",
        [](Graph& g) {
          const Value x = scale(relu(operand(g, "x", {32, 40})), 0.9f);
@@ -83,13 +92,21 @@ std::vector<OpCase> cases() {
          return multiply(slice_tokens(x, 1, 2), slice_tokens(x, 3, 2));
        }},
       {"slice_of_dropout",
-       [](Graph& g) { return slice_tokens(relu(dropout(operand(g, "x", {3, 7, 5}), 0.4f)), 2, 3); }},
+       [](Graph& g) {
+         return slice_tokens(relu(dropout(operand(g, "x", {3, 7, 5}), 0.4f)), 2, 3);
+       }},
       {"slice_of_narrowed_dropout",
-       [](Graph& g) { return slice_tokens(scale(slice_tokens(dropout(operand(g, "x", {3, 7, 5}), 0.4f), 2, 4), 3), 1, 2); }},
+       [](Graph& g) {
+         return slice_tokens(scale(slice_tokens(dropout(operand(g, "x", {3, 7, 5}), 0.4f), 2, 4), 3), 1, 2);
+       }},
       {"slice_of_linear_with_a_weight_like_tokens",
-       [](Graph& g) { return slice_tokens(linear(operand(g, "x", {2, 3, 12}), g.parameter("w", {5, 3, 4})), 1, 1); }},
+       [](Graph& g) {
+         return slice_tokens(linear(operand(g, "x", {2, 3, 12}), g.parameter("w", {5, 3, 4})), 1, 1);
+       }},
       {"attention_of_residual",
-       [](Graph& g) { return attention(operand(g, "qkv", {2, 7, 3 * 8}, Role::residual), 2); }},
+       [](Graph& g) {
+         return attention(operand(g, "qkv", {2, 7, 3 * 8}, Role::residual), 2);
+       }},
       {"layer_norm",
        [](Graph& g) {
          return layer_norm(operand(g, "x", {3, 5, 9}), g.parameter("w", {9}), g.parameter("b", {9}), 1e-6f);
@@ -105,45 +122,95 @@ std::vector<OpCase> cases() {
          Value x = operand(g, "x", {3, 4, 8}, Role::residual);
          for (const char* block : {"0", "1"}) {
            const Scope scope(g, block);
-           const Value u = layer_norm(x, g.parameter(g.scoped("nw"), {8}), g.parameter(g.scoped("nb"), {8}), 1e-5f);
+           const Value u =
+               layer_norm(x, g.parameter(g.scoped("nw"), {8}), g.parameter(g.scoped("nb"), {8}), 1e-5f);
            x = add(x, drop_path(linear(u, g.parameter(g.scoped("w"), {8, 8})), 0.3f));
          }
          return x;
        }},
-      {"attention", [](Graph& g) { return attention(operand(g, "qkv", {2, 7, 3 * 12}), 3); }},
-      {"attention_scaled", [](Graph& g) { return attention(operand(g, "qkv", {1, 5, 3 * 10}), 2, 0.7f); }},
+      {"attention",
+       [](Graph& g) {
+         return attention(operand(g, "qkv", {2, 7, 3 * 12}), 3);
+       }},
+      {"attention_scaled",
+       [](Graph& g) {
+         return attention(operand(g, "qkv", {1, 5, 3 * 10}), 2, 0.7f);
+       }},
       {"attention_of_first_token",
-       [](Graph& g) { return slice_tokens(attention(operand(g, "qkv", {2, 7, 3 * 8}), 2), 0, 1); }},
+       [](Graph& g) {
+         return slice_tokens(attention(operand(g, "qkv", {2, 7, 3 * 8}), 2), 0, 1);
+       }},
       {"attention_of_some_tokens",
-       [](Graph& g) { return slice_tokens(attention(operand(g, "qkv", {2, 7, 3 * 8}), 2), 2, 3); }},
+       [](Graph& g) {
+         return slice_tokens(attention(operand(g, "qkv", {2, 7, 3 * 8}), 2), 2, 3);
+       }},
       {"add_broadcast",
-       [](Graph& g) { return add(operand(g, "a", {3, 4, 5}), g.parameter("b", {5})); }},
-      {"add_positions", [](Graph& g) { return add(operand(g, "a", {3, 4, 5}), g.parameter("b", {1, 4, 5})); }},
+       [](Graph& g) {
+         return add(operand(g, "a", {3, 4, 5}), g.parameter("b", {5}));
+       }},
+      {"add_positions",
+       [](Graph& g) {
+         return add(operand(g, "a", {3, 4, 5}), g.parameter("b", {1, 4, 5}));
+       }},
       {"add_itself",
        [](Graph& g) {
          const Value a = operand(g, "a", {3, 5});
          return add(a, a);
        }},
-      {"multiply", [](Graph& g) { return multiply(operand(g, "a", {3, 4, 5}), operand(g, "b", {3, 4, 5})); }},
-      {"multiply_broadcast", [](Graph& g) { return multiply(operand(g, "a", {3, 4, 5}), g.parameter("b", {5})); }},
-      {"sum", [](Graph& g) { return sum(operand(g, "a", {3, 4, 5})); }},
-      {"reshape", [](Graph& g) { return reshape(operand(g, "a", {3, 4, 5}), {12, 5}); }},
-      {"slice", [](Graph& g) { return slice_tokens(operand(g, "a", {3, 6, 5}), 2, 3); }},
+      {"multiply",
+       [](Graph& g) {
+         return multiply(operand(g, "a", {3, 4, 5}), operand(g, "b", {3, 4, 5}));
+       }},
+      {"multiply_broadcast",
+       [](Graph& g) {
+         return multiply(operand(g, "a", {3, 4, 5}), g.parameter("b", {5}));
+       }},
+      {"sum",
+       [](Graph& g) {
+         return sum(operand(g, "a", {3, 4, 5}));
+       }},
+      {"reshape",
+       [](Graph& g) {
+         return reshape(operand(g, "a", {3, 4, 5}), {12, 5});
+       }},
+      {"slice",
+       [](Graph& g) {
+         return slice_tokens(operand(g, "a", {3, 6, 5}), 2, 3);
+       }},
       {"concat",
        [](Graph& g) {
-         const Value parts[] = {g.parameter("cls", {1, 1, 5}), operand(g, "x", {3, 4, 5}), operand(g, "p", {3, 2, 5})};
+         const Value parts[] = {g.parameter("cls", {1, 1, 5}), operand(g, "x", {3, 4, 5}),
+                                operand(g, "p", {3, 2, 5})};
          return concat_tokens(parts);
        }},
       {"insert",
-       [](Graph& g) { return insert_tokens(operand(g, "x", {3, 4, 5}), operand(g, "p", {3, 2, 5}), 1); }},
+       [](Graph& g) {
+         return insert_tokens(operand(g, "x", {3, 4, 5}), operand(g, "p", {3, 2, 5}), 1);
+       }},
       {"insert_shared",
-       [](Graph& g) { return insert_tokens(operand(g, "x", {3, 4, 5}), g.parameter("p", {1, 2, 5}), 4); }},
-      {"mean_tokens", [](Graph& g) { return mean_tokens(operand(g, "x", {3, 6, 5}), 1, 5); }},
-      {"patchify", [](Graph& g) { return patchify(operand(g, "image", {2, 3, 6, 9}), 3); }},
-      {"dropout", [](Graph& g) { return dropout(operand(g, "x", {7, 9}), 0.3f); }},
-      {"drop_path", [](Graph& g) { return drop_path(operand(g, "x", {8, 2, 3}), 0.5f); }},
+       [](Graph& g) {
+         return insert_tokens(operand(g, "x", {3, 4, 5}), g.parameter("p", {1, 2, 5}), 4);
+       }},
+      {"mean_tokens",
+       [](Graph& g) {
+         return mean_tokens(operand(g, "x", {3, 6, 5}), 1, 5);
+       }},
+      {"patchify",
+       [](Graph& g) {
+         return patchify(operand(g, "image", {2, 3, 6, 9}), 3);
+       }},
+      {"dropout",
+       [](Graph& g) {
+         return dropout(operand(g, "x", {7, 9}), 0.3f);
+       }},
+      {"drop_path",
+       [](Graph& g) {
+         return drop_path(operand(g, "x", {8, 2, 3}), 0.5f);
+       }},
       {"cross_entropy",
-       [](Graph& g) { return cross_entropy(operand(g, "x", {6, 5}), g.input("labels", {6}, Role::index), 0.1f); }},
+       [](Graph& g) {
+         return cross_entropy(operand(g, "x", {6, 5}), g.input("labels", {6}, Role::index), 0.1f);
+       }},
       {"cross_entropy_soft",
        [](Graph& g) {
          return cross_entropy(operand(g, "x", {4, 5}), g.input("probabilities", {4, 5}));
@@ -166,10 +233,15 @@ std::vector<OpCase> cases() {
          return layer_norm(add(add(h, a), f), g.parameter("nw2", {6}), g.parameter("nb2", {6}), 1e-6f);
        }},
   };
-  for (const Activation act : {Activation::relu, Activation::gelu_erf, Activation::gelu_tanh, Activation::quick_gelu}) {
-    all.push_back({to_string(act).data(), [act](Graph& g) { return activate(operand(g, "x", {3, 37}), act); }});
+  for (const Activation act :
+       {Activation::relu, Activation::gelu_erf, Activation::gelu_tanh, Activation::quick_gelu}) {
+    all.push_back({to_string(act).data(), [act](Graph& g) {
+                     return activate(operand(g, "x", {3, 37}), act);
+                   }});
     all.push_back({"linear_then_activation", [act](Graph& g) {
-                     return activate(linear(operand(g, "x", {5, 7}), g.parameter("w", {9, 7}), g.parameter("b", {9})), act);
+                     return activate(
+                         linear(operand(g, "x", {5, 7}), g.parameter("w", {9, 7}), g.parameter("b", {9})),
+                         act);
                    }});
   }
   return all;
@@ -242,19 +314,29 @@ std::string error_of(const BuildFunction& build) {
 }
 
 TEST(Op, ShapeErrorsNameOpOperandAndBothShapes) {
-  EXPECT_EQ(error_of([](Graph& g) { return linear(g.input("x", {2, 768}), g.parameter("w", {3072, 192})); }),
+  EXPECT_EQ(error_of([](Graph& g) {
+              return linear(g.input("x", {2, 768}), g.parameter("w", {3072, 192}));
+            }),
             "blocks.3: linear: weight: expected [3072, 768], got [3072, 192]");
   EXPECT_EQ(error_of([](Graph& g) {
               return layer_norm(g.input("x", {2, 8}), g.parameter("w", {8}), g.parameter("b", {9}), 1e-6f);
             }),
             "blocks.3: layer_norm: bias: expected [8], got [9]");
-  EXPECT_EQ(error_of([](Graph& g) { return add(g.input("x", {2, 8}), g.input("y", {3, 8})); }),
+  EXPECT_EQ(error_of([](Graph& g) {
+              return add(g.input("x", {2, 8}), g.input("y", {3, 8}));
+            }),
             "blocks.3: add: b: expected [2, 8], got [3, 8]");
-  EXPECT_EQ(error_of([](Graph& g) { return attention(g.input("x", {2, 4, 10}), 3); }),
+  EXPECT_EQ(error_of([](Graph& g) {
+              return attention(g.input("x", {2, 4, 10}), 3);
+            }),
             "blocks.3: attention: qkv: expected a width divisible by 3 * 3 heads, got [2, 4, 10]");
-  EXPECT_EQ(error_of([](Graph& g) { return slice_tokens(g.input("x", {2, 4, 10}), 3, 2); }),
+  EXPECT_EQ(error_of([](Graph& g) {
+              return slice_tokens(g.input("x", {2, 4, 10}), 3, 2);
+            }),
             "blocks.3: tokens: source: expected tokens [3, 5), got [2, 4, 10]");
-  EXPECT_EQ(error_of([](Graph& g) { return cross_entropy(g.input("x", {4, 10}), g.input("l", {3}, Role::index)); }),
+  EXPECT_EQ(error_of([](Graph& g) {
+              return cross_entropy(g.input("x", {4, 10}), g.input("l", {3}, Role::index));
+            }),
             "blocks.3: cross_entropy: target: expected [4], got [3]");
 }
 

@@ -13,7 +13,8 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Tensor named(const std::map<std::string, Tensor, std::less<>>& tensors, std::string_view kind, std::string_view name) {
+Tensor named(const std::map<std::string, Tensor, std::less<>>& tensors, std::string_view kind,
+             std::string_view name) {
   const auto found = tensors.find(name);
   if (found != tensors.end()) return found->second;
   std::vector<std::string> names;

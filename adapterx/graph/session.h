@@ -1,4 +1,5 @@
-// Session: a compiled graph in memory. A step runs a fixed list of kernels over one arena; it allocates nothing.
+// Session: a compiled graph in memory. A step runs a fixed list of kernels over one arena; it allocates
+// nothing.
 #pragma once
 
 #include <map>
@@ -41,12 +42,14 @@ class TrainedParameters;
 
 class Session {
  public:
-  // Memory of an input, to be filled before run(), and of an output, to be read after it. Error on an unknown name.
+  // Memory of an input, to be filled before run(), and of an output, to be read after it. Error on an unknown
+  // name.
   Tensor input(std::string_view name) const;
   Tensor output(std::string_view name) const;
 
   // Runs every kernel once. Gradients are added to those there are: zero them before (TrainedParameters).
-  // The seed and step key the random draws. Runs with the thread count in force when the session was compiled.
+  // The seed and step key the random draws. Runs with the thread count in force when the session was
+  // compiled.
   void run(uint64_t seed = 0, uint32_t step = 0, float loss_scale = 1);
 
   const std::vector<Step>& steps() const { return steps_; }
@@ -62,7 +65,7 @@ class Session {
   std::map<std::string, Tensor, std::less<>> inputs_, outputs_;
   std::vector<Buffer> buffers_;  // inputs, arena
   Buffer scratch_;
-  std::shared_ptr<FrozenWeights> frozen_;       // kernels point into these two
+  std::shared_ptr<FrozenWeights> frozen_;  // kernels point into these two
   std::shared_ptr<TrainedParameters> trained_;
   SessionMemory memory_;
   bool profiling_ = false;

@@ -1,8 +1,9 @@
-// Slots: the places of a backbone that a fine-tuning method can fill. A backbone calls them while it builds its
-// graph and knows no method; a method fills them and knows no backbone. Each default leaves the backbone as it is.
+// Slots: the places of a backbone that a fine-tuning method can fill. A backbone calls them while it builds
+// its graph and knows no method; a method fills them and knows no backbone. Each default leaves the backbone
+// as it is.
 //
-// While a slot is called, the graph's scope is the module's ("blocks.3"), so that parameters which a method adds
-// by graph.scoped("adaptmlp.down_proj.weight") are named after their place.
+// While a slot is called, the graph's scope is the module's ("blocks.3"), so that parameters which a method
+// adds by graph.scoped("adaptmlp.down_proj.weight") are named after their place.
 #pragma once
 
 #include <string_view>
@@ -12,8 +13,8 @@
 namespace ax {
 
 struct BlockSite {
-  int index = 0;   // of this block, from 0
-  int depth = 0;   // blocks in all
+  int index = 0;          // of this block, from 0
+  int depth = 0;          // blocks in all
   bool training = false;  // dropout belongs into a training graph only
 };
 
@@ -21,14 +22,15 @@ class Slots {
  public:
   virtual ~Slots() = default;
 
-  // Output y of the linear layer `role` ("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "patch_embed.proj") applied
-  // to x: returned as it is or changed (low-rank updates, scale and shift).
+  // Output y of the linear layer `role` ("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "patch_embed.proj")
+  // applied to x: returned as it is or changed (low-rank updates, scale and shift).
   virtual Value linear(std::string_view /*role*/, Value /*x*/, Value y) { return y; }
 
   // Output y of the norm `role` ("norm1", "norm2", "norm").
   virtual Value norm(std::string_view /*role*/, Value y) { return y; }
 
-  // Output f of the FFN, before drop path. h: the stream that entered the sublayer; u = LN2(h): the FFN's input.
+  // Output f of the FFN, before drop path. h: the stream that entered the sublayer; u = LN2(h): the FFN's
+  // input.
   virtual Value ffn(const BlockSite&, Value /*h*/, Value /*u*/, Value f) { return f; }
 
   // A branch beside the FFN, added to the stream without drop path; absent: none.

@@ -12,7 +12,8 @@ constexpr size_t kAlignment = 16;
 
 bool matches(std::string_view selector, std::string_view name) {
   if (selector.empty()) return name.empty();
-  if (selector[0] != '*') return !name.empty() && name[0] == selector[0] && matches(selector.substr(1), name.substr(1));
+  if (selector[0] != '*')
+    return !name.empty() && name[0] == selector[0] && matches(selector.substr(1), name.substr(1));
   for (size_t skip = 0; skip <= name.size(); ++skip) {
     if (matches(selector.substr(1), name.substr(skip))) return true;
   }
@@ -64,7 +65,8 @@ void TrainedParameters::expect_selection(const Graph& graph, std::span<const std
   }
   if (selected.size() == entries_.size()) return;
   for (const Entry& e : entries_) {
-    const bool known = std::any_of(selected.begin(), selected.end(), [&](int id) { return graph.info(id).name == e.name; });
+    const bool known =
+        std::any_of(selected.begin(), selected.end(), [&](int id) { return graph.info(id).name == e.name; });
     if (!known) fail("{}: trained by the session shared with, but not by this one", e.name);
   }
 }
@@ -77,7 +79,8 @@ void TrainedParameters::initialise(const WeightSource& source, uint64_t seed) {
 }
 
 const TrainedParameters::Entry* TrainedParameters::find(std::string_view name) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
   return found == entries_.end() ? nullptr : &*found;
 }
 

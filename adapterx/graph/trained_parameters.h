@@ -1,5 +1,6 @@
-// TrainedParameters: what a step changes. All values lie in one contiguous f32 span, all gradients in another of
-// the same layout: one optimiser pass, one all-reduce, one checkpoint. Shared by a training and an evaluation session.
+// TrainedParameters: what a step changes. All values lie in one contiguous f32 span, all gradients in another
+// of the same layout: one optimiser pass, one all-reduce, one checkpoint. Shared by a training and an
+// evaluation session.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ class TrainedParameters {
   struct Entry {
     std::string name;
     Shape shape;
-    size_t offset = 0;  // into the spans, a multiple of 16 floats (a cache line); the gap after an entry stays 0
+    size_t offset =
+        0;  // into the spans, a multiple of 16 floats (a cache line); the gap after an entry stays 0
     Init init;
     size_t size() const { return static_cast<size_t>(shape.size()); }
   };

@@ -62,7 +62,8 @@ TEST_F(TrainedParametersTest, SelectorThatMatchesNothingNamesTheNearest) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
-                 "trained parameters: `head.weigth` matches none of the graph's 3 parameters; did you mean `head.weight`?");
+                 "trained parameters: `head.weigth` matches none of the graph's 3 parameters; did you mean "
+                 "`head.weight`?");
   }
 }
 

@@ -18,7 +18,7 @@ namespace ax::kernels::HWY_NAMESPACE {
 namespace {
 
 constexpr size_t kBlock = 512;  // draws held at a time, a multiple of what one call of philox_blocks makes
-constexpr size_t kPad = 64;      // a vector read that starts on a held draw stays inside
+constexpr size_t kPad = 64;     // a vector read that starts on a held draw stays inside
 using Draws = std::array<uint32_t, kBlock + kPad>;
 
 // Philox 4x32-10 (base/rng.h) on vectors: a 64-bit lane for each counter block. Of a word only the lower half
@@ -58,8 +58,8 @@ HWY_INLINE void philox_blocks(const Rng& rng, Words index, uint64_t* out) {
   hn::StoreInterleaved2(pair(c0, c1), pair(c2, c3), d, out);
 }
 
-// draws[i] = rng.bits(first + i) for i < kBlock, `first` a multiple of 4. A copy of the generator can't be what a store
-// changes: its keys stay in registers.
+// draws[i] = rng.bits(first + i) for i < kBlock, `first` a multiple of 4. A copy of the generator can't be
+// what a store changes: its keys stay in registers.
 void draw(Rng rng, int64_t first, Draws& draws) {
   const U64 d;
   const size_t lanes = hn::Lanes(d);
@@ -72,8 +72,8 @@ void draw(Rng rng, int64_t first, Draws& draws) {
   }
 }
 
-// Elements with draws [begin, end); x and y start at draw `first`. A draw has 24 bits: in units of 2^-24 it is an
-// integer, kept above ceil(rate) - 1.
+// Elements with draws [begin, end); x and y start at draw `first`. A draw has 24 bits: in units of 2^-24 it
+// is an integer, kept above ceil(rate) - 1.
 void dropout_range(const Rng& rng, float rate, Row x, Row y, int64_t first, int64_t begin, int64_t end) {
   HWY_ALIGN Draws draws{};
   const hn::RebindToSigned<F32> di;

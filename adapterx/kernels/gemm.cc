@@ -105,8 +105,7 @@ void Gemm::pack(const float* w, void* packed, void* scratch) const {
 
 void Gemm::run(const void* x, const void* packed, const float* bias, void* y, void* scratch) const {
   assert(!impl_->epilogue.bias || bias != nullptr);
-  onednn::translated([&] { return text_of(impl_->shape); },
-                     [&] { impl_->run(x, packed, bias, y, scratch); });
+  onednn::translated([&] { return text_of(impl_->shape); }, [&] { impl_->run(x, packed, bias, y, scratch); });
 }
 
 size_t Gemm::scratch_bytes() const { return impl_->layout.size(); }

@@ -39,8 +39,8 @@ class Gemm {
   Gemm(Gemm&&) noexcept;
   Gemm& operator=(Gemm&&) noexcept;
 
-  // Names the packed form: the stored orientation, and oneDNN's shape, type and blocking. GEMMs with equal keys
-  // can share one packed form of the same weight.
+  // Names the packed form: the stored orientation, and oneDNN's shape, type and blocking. GEMMs with equal
+  // keys can share one packed form of the same weight.
   std::string layout_key() const;
   // Packs w, f32 as stored in the checkpoint ([n, k] or [k, n]), rounding to the GEMM's type.
   // `packed`: packed_bytes(), 64-byte aligned.

@@ -24,11 +24,12 @@ class AdaptFormer : public Method {
     const auto parameter = [&](const char* name, const Shape& shape, Init init) {
       return graph.parameter(graph.scoped(name), shape, init);
     };
-    Value z = relu(ax::linear(h, parameter("down_proj.weight", {r, d}, Init::kaiming_uniform(std::sqrt(5.0f))),
-                          parameter("down_proj.bias", {r}, Init::zeros())));
+    Value z =
+        relu(ax::linear(h, parameter("down_proj.weight", {r, d}, Init::kaiming_uniform(std::sqrt(5.0f))),
+                        parameter("down_proj.bias", {r}, Init::zeros())));
     if (site.training) z = dropout(z, options_.dropout);
     const Value up = ax::linear(z, parameter("up_proj.weight", {d, r}, Init::zeros()),
-                            parameter("up_proj.bias", {d}, Init::zeros()));
+                                parameter("up_proj.bias", {d}, Init::zeros()));
     return ax::scale(up, options_.scale);
   }
 
@@ -44,7 +45,8 @@ std::unique_ptr<Method> make_adaptformer(Settings& settings) {
   o.scale = settings.number("scale", o.scale);
   o.dropout = settings.number("dropout", o.dropout);
   if (o.rank < 1) fail("adaptformer: rank: expected 1 or more, got {}", o.rank);
-  if (!(o.dropout >= 0 && o.dropout < 1)) fail("adaptformer: dropout: expected a number in [0, 1), got {}", o.dropout);
+  if (!(o.dropout >= 0 && o.dropout < 1))
+    fail("adaptformer: dropout: expected a number in [0, 1), got {}", o.dropout);
   return std::make_unique<AdaptFormer>(o);
 }
 

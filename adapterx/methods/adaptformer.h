@@ -1,7 +1,8 @@
-// AdaptFormer (Chen et al., arXiv 2205.13535): beside each FFN a bottleneck adapter on the stream before the norm,
+// AdaptFormer (Chen et al., arXiv 2205.13535): beside each FFN a bottleneck adapter on the stream before the
+// norm,
 //   y = h + FFN(LN2(h)) + scale * (W_up dropout(relu(W_down h + b_down)) + b_up).
-// Published recipe: rank 64, scale 0.1, dropout 0.1; W_down Kaiming-uniform (a = sqrt 5), the rest zero, so that
-// training starts from the frozen backbone's function.
+// Published recipe: rank 64, scale 0.1, dropout 0.1; W_down Kaiming-uniform (a = sqrt 5), the rest zero, so
+// that training starts from the frozen backbone's function.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// Method: a way to fine-tune. It fills slots of a backbone (graph/slots.h) and says which parameters are trained.
+// Method: a way to fine-tune. It fills slots of a backbone (graph/slots.h) and says which parameters are
+// trained.
 #pragma once
 
 #include <memory>

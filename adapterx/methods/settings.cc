@@ -55,7 +55,8 @@ void Settings::expect_all_read(std::string_view owner) const {
   for (const auto& [key, value] : given_) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     if (known_.empty()) fail("{}: has no settings, got `{}`", owner, key);
-    fail("{}: unknown setting `{}`; it has {}{}", owner, key, fmt::join(known_, ", "), did_you_mean(key, known_));
+    fail("{}: unknown setting `{}`; it has {}{}", owner, key, fmt::join(known_, ", "),
+         did_you_mean(key, known_));
   }
 }
 

@@ -1,4 +1,5 @@
-// Settings: the key=value pairs of a method, read by name with a default; a key that nobody reads is an error.
+// Settings: the key=value pairs of a method, read by name with a default; a key that nobody reads is an
+// error.
 #pragma once
 
 #include <cstdint>

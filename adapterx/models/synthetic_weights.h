@@ -20,8 +20,8 @@ namespace ax {
 //   ends with "cls_token" or "pos_embed"    0       0.5
 //   is "images"                             0       1
 //   any other                               0       sqrt(3 / fan_in), fan_in = size / shape[0]
-// An adapter's ReLU is on for every other unit, off for the rest, at 5 standard deviations from its kink or more:
-// a unit at the kink flips by rounding alone, and its gradient with it, in any low-precision engine.
+// An adapter's ReLU is on for every other unit, off for the rest, at 5 standard deviations from its kink or
+// more: a unit at the kink flips by rounding alone, and its gradient with it, in any low-precision engine.
 // Throws Error where out and shape differ in size.
 void fill_synthetic(std::string_view name, const Shape& shape, std::span<float> out, uint64_t seed = 1);
 

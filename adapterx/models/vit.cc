@@ -31,13 +31,16 @@ class VitBuilder {
     }
     vit.features = reshape(slice_tokens(norm("norm", x), 0, 1), {b, d});
     const Scope scope(graph_, "head");
-    vit.logits = linear(vit.features, graph_.parameter("head.weight", {config_.classes, d}, Init::trunc_normal(0.02f)),
-                        graph_.parameter("head.bias", {config_.classes}, Init::zeros()), Role::exact);
+    vit.logits =
+        linear(vit.features, graph_.parameter("head.weight", {config_.classes, d}, Init::trunc_normal(0.02f)),
+               graph_.parameter("head.bias", {config_.classes}, Init::zeros()), Role::exact);
     return vit;
   }
 
  private:
-  Value parameter(std::string_view name, const Shape& shape) { return graph_.parameter(graph_.scoped(name), shape); }
+  Value parameter(std::string_view name, const Shape& shape) {
+    return graph_.parameter(graph_.scoped(name), shape);
+  }
 
   // Linear `role` with timm's parameters role.weight and role.bias, through its slot.
   Value layer(std::string_view role, Value x, const Shape& weight, bool bias = true) {
@@ -83,7 +86,8 @@ class VitBuilder {
       return attention(qkv, static_cast<int>(config_.heads));
     }();
     const Value branch = layer("attn.proj", mixed, {d, d});
-    return add_branches(x, slots_.beside_attention(site, x, u), branch, drop_path_rate(site), "attn.drop_path");
+    return add_branches(x, slots_.beside_attention(site, x, u), branch, drop_path_rate(site),
+                        "attn.drop_path");
   }
 
   // y = h + beside + drop_path(ffn(LN2(h)))
@@ -117,7 +121,8 @@ Vit build_vit(Graph& graph, const VitConfig& c, const VitBuild& build, Slots& sl
   if (c.patch_size < 1 || c.image_size % c.patch_size != 0) {
     fail("vit: image size {} is not a multiple of patch size {}", c.image_size, c.patch_size);
   }
-  if (c.heads < 1 || c.width % c.heads != 0) fail("vit: width {} is not a multiple of {} heads", c.width, c.heads);
+  if (c.heads < 1 || c.width % c.heads != 0)
+    fail("vit: width {} is not a multiple of {} heads", c.width, c.heads);
   if (build.batch < 1) fail("vit: batch {}: expected 1 or more", build.batch);
   return VitBuilder(graph, c, build, slots).run();
 }

@@ -1,5 +1,5 @@
-// The vision transformer (Dosovitskiy et al., arXiv 2010.11929) with pre-norm blocks, as timm's VisionTransformer
-// builds it and with its parameter names.
+// The vision transformer (Dosovitskiy et al., arXiv 2010.11929) with pre-norm blocks, as timm's
+// VisionTransformer builds it and with its parameter names.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ struct Vit {
 // Builds the graph, calling the slots of a method on the way. Throws Error on a config that doesn't divide.
 Vit build_vit(Graph& graph, const VitConfig& config, const VitBuild& build, Slots& slots);
 
-// vit_{tiny,small,base,large}_patch<P>_<S>: widths 192, 384, 768, 1024, depths 12 (24 for large), heads of 64. Error
-// with the nearest valid name otherwise.
+// vit_{tiny,small,base,large}_patch<P>_<S>: widths 192, 384, 768, 1024, depths 12 (24 for large), heads
+// of 64. Error with the nearest valid name otherwise.
 VitConfig vit_preset(const std::string& name);
 
 }  // namespace ax

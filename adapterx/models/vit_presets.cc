@@ -18,7 +18,8 @@ std::vector<std::string> common_names() {
   std::vector<std::string> names;
   for (const Size& s : kSizes) {
     for (const int patch : {8, 14, 16, 32}) {
-      for (const int image : {224, 384}) names.push_back(fmt::format("vit_{}_patch{}_{}", s.name, patch, image));
+      for (const int image : {224, 384})
+        names.push_back(fmt::format("vit_{}_patch{}_{}", s.name, patch, image));
     }
   }
   return names;

@@ -28,7 +28,8 @@ TEST(VitPreset, ReadsSizePatchAndImage) {
 
 TEST(VitPreset, RejectsWhatIsNoPreset) {
   for (const char* name : {"", "vit", "vit_huge_patch16_224", "vit_base_patch16_224x", "vit_base_patch0_224",
-                           "vit_base_patch-16_224", "vit_base_patch+16_224", "vit_base_patch016_224", "vit_base_patch16_", "vit_base_patch16_99999"}) {
+                           "vit_base_patch-16_224", "vit_base_patch+16_224", "vit_base_patch016_224",
+                           "vit_base_patch16_", "vit_base_patch16_99999"}) {
     EXPECT_NE(error_of(name).find("unknown; expected vit_"), std::string::npos) << name;
   }
   EXPECT_NE(error_of("vit_base_patch16_225").find("not a multiple of patch size 16"), std::string::npos);

@@ -7,7 +7,8 @@
 namespace ax {
 
 BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
-                           const WeightSource& source, uint64_t seed, std::shared_ptr<TrainedParameters> trained) {
+                           const WeightSource& source, uint64_t seed,
+                           std::shared_ptr<TrainedParameters> trained) {
   Graph graph;
   const Vit vit = build_vit(graph, spec.model, {spec.batch, spec.training, spec.drop_path}, method);
   if (!trained) {

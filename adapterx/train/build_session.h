@@ -1,5 +1,5 @@
-// From a model, a method and a batch size to a session that trains or evaluates: the one way in which programs,
-// tests and benchmarks put the layers together.
+// From a model, a method and a batch size to a session that trains or evaluates: the one way in which
+// programs, tests and benchmarks put the layers together.
 #pragma once
 
 #include <memory>
@@ -19,14 +19,15 @@ struct SessionSpec {
   CompileOptions options;
 };
 
-// Inputs: "images" and, when training, "labels". Outputs: "logits", "features" and, when training, "loss": all f32.
+// Inputs: "images" and, when training, "labels". Outputs: "logits", "features" and, when training, "loss":
+// all f32.
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;
 };
 
-// `trained`: those of another session over the same model and method, to share; null: new ones, with values from
-// `source` where it holds them, else drawn by `seed`.
+// `trained`: those of another session over the same model and method, to share; null: new ones, with values
+// from `source` where it holds them, else drawn by `seed`.
 BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
                            const WeightSource& source, uint64_t seed = 0,
                            std::shared_ptr<TrainedParameters> trained = nullptr);

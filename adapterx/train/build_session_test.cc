@@ -34,7 +34,8 @@ SessionSpec small_vit() {
 }
 
 BuiltSession build(const SessionSpec& spec, const std::string& method) {
-  BuiltSession built = build_session(spec, *make_method(method), std::make_shared<FrozenWeights>(synthetic), synthetic);
+  BuiltSession built =
+      build_session(spec, *make_method(method), std::make_shared<FrozenWeights>(synthetic), synthetic);
   const Tensor images = built.session->input("images");
   fill_synthetic("images", images.shape, images.f32_span());
   if (spec.training) fill_synthetic_labels(6, {built.session->input("labels").i32(), 5});
@@ -45,17 +46,18 @@ int64_t count(const Session& session, const std::function<bool(const Step&)>& pr
   return std::count_if(session.steps().begin(), session.steps().end(), predicate);
 }
 
-
 TEST(Pruning, NoWeightGradientOfFrozenLayers) {
   for (const char* method : {"linear_probe", "adaptformer", "full"}) {
     const BuiltSession built = build(small_vit(), method);
     EXPECT_EQ(count(*built.session,
-                    [](const Step& s) { return s.op == "linear_weight_grad" && !s.trained_gradient; }), 0)
+                    [](const Step& s) { return s.op == "linear_weight_grad" && !s.trained_gradient; }),
+              0)
         << method;
   }
   // 1 patch embedding + 3 blocks of 4 + head; 3 adapters of 2 + head; head.
   const auto weight_gradients = [](const char* method) {
-    return count(*build(small_vit(), method).session, [](const Step& s) { return s.op == "linear_weight_grad"; });
+    return count(*build(small_vit(), method).session,
+                 [](const Step& s) { return s.op == "linear_weight_grad"; });
   };
   EXPECT_EQ(weight_gradients("full"), 14);
   EXPECT_EQ(weight_gradients("adaptformer"), 7);
@@ -64,22 +66,33 @@ TEST(Pruning, NoWeightGradientOfFrozenLayers) {
 
 TEST(Pruning, LinearProbeRunsNoBackwardThroughTheBackbone) {
   const BuiltSession built = build(small_vit(), "linear_probe");
-  EXPECT_EQ(count(*built.session, [](const Step& s) { return s.backward && s.scope.rfind("head", 0) != 0 && !s.scope.empty(); }), 0);
+  EXPECT_EQ(
+      count(*built.session,
+            [](const Step& s) { return s.backward && s.scope.rfind("head", 0) != 0 && !s.scope.empty(); }),
+      0);
   std::vector<std::string> backward;
   for (const Step& s : built.session->steps()) {
     if (s.backward) backward.push_back(s.op);
   }
   EXPECT_EQ(backward.front(), "loss_gradient");
   for (const std::string& op : backward) {
-    EXPECT_TRUE(op == "loss_gradient" || op == "cross_entropy_grad" || op == "linear_weight_grad" || op == "column_sum" || op == "cast") << op;
+    EXPECT_TRUE(op == "loss_gradient" || op == "cross_entropy_grad" || op == "linear_weight_grad" ||
+                op == "column_sum" || op == "cast")
+        << op;
   }
 }
 
 TEST(Pruning, AdapterBackwardStopsAtTheFirstAdapter) {
   const BuiltSession built = build(small_vit(), "adaptformer");
-  EXPECT_EQ(count(*built.session, [](const Step& s) { return s.backward && s.scope.rfind("blocks.0.attn", 0) == 0; }), 0);
-  EXPECT_EQ(count(*built.session, [](const Step& s) { return s.backward && s.scope.rfind("blocks.0.mlp", 0) == 0; }), 0);
-  EXPECT_GT(count(*built.session, [](const Step& s) { return s.backward && s.scope.rfind("blocks.0.adaptmlp", 0) == 0; }), 0);
+  EXPECT_EQ(count(*built.session,
+                  [](const Step& s) { return s.backward && s.scope.rfind("blocks.0.attn", 0) == 0; }),
+            0);
+  EXPECT_EQ(count(*built.session,
+                  [](const Step& s) { return s.backward && s.scope.rfind("blocks.0.mlp", 0) == 0; }),
+            0);
+  EXPECT_GT(count(*built.session,
+                  [](const Step& s) { return s.backward && s.scope.rfind("blocks.0.adaptmlp", 0) == 0; }),
+            0);
 }
 
 // The last block's FFN, read by the class token alone, works on one token a sample.
@@ -117,7 +130,8 @@ TEST(Session, AllocatesNothingInAStep) {
   }
 }
 
-std::vector<float> train(const SessionSpec& spec, const std::string& method, int steps, double* last_loss = nullptr) {
+std::vector<float> train(const SessionSpec& spec, const std::string& method, int steps,
+                         double* last_loss = nullptr) {
   BuiltSession built = build(spec, method);
   OptimizerOptions options;
   options.weight_decay = 0.01f;
@@ -206,7 +220,8 @@ TEST(Session, MissingWeightIsAnError) {
     build_session(small_vit(), *make_method("linear_probe"), std::make_shared<FrozenWeights>(none), none);
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("the checkpoint doesn't hold it"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("the checkpoint doesn't hold it"), std::string::npos)
+        << error.what();
   }
 }
 

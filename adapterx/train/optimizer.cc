@@ -23,8 +23,10 @@ void check_selectors(const std::vector<ParameterGroup>& groups, const TrainedPar
   for (const TrainedParameters::Entry& e : parameters.entries()) names.push_back(e.name);
   for (const ParameterGroup& g : groups) {
     for (const std::string& selector : g.selectors) {
-      const bool found = std::any_of(names.begin(), names.end(), [&](const auto& n) { return matches(selector, n); });
-      if (!found) fail("parameter group: `{}` matches no trained parameter{}", selector, did_you_mean(selector, names));
+      const bool found =
+          std::any_of(names.begin(), names.end(), [&](const auto& n) { return matches(selector, n); });
+      if (!found)
+        fail("parameter group: `{}` matches no trained parameter{}", selector, did_you_mean(selector, names));
     }
   }
 }
@@ -63,7 +65,8 @@ double Optimizer::step(float lr) {
   const double norm = std::sqrt(kernels::squared_norm(parameters_->gradients()));
   if (!std::isfinite(norm)) report_not_finite();
   const bool clips = options_.max_gradient_norm > 0 && norm > static_cast<double>(options_.max_gradient_norm);
-  const float gradient_scale = clips ? static_cast<float>(static_cast<double>(options_.max_gradient_norm) / norm) : 1;
+  const float gradient_scale =
+      clips ? static_cast<float>(static_cast<double>(options_.max_gradient_norm) / norm) : 1;
   ++steps_;
   for (const Range& r : ranges_) update(r, lr, gradient_scale);
   return norm;
@@ -76,9 +79,11 @@ void Optimizer::update(const Range& r, float lr, float gradient_scale) {
   if (options_.kind == OptimizerOptions::Kind::adamw) {
     const kernels::AdamW a{lr * r.lr_factor, options_.beta1, options_.beta2, options_.eps,
                            r.weight_decay,   steps_,         gradient_scale};
-    kernels::adamw(a, values, gradients, first_moment().subspan(r.begin, n), second_moment().subspan(r.begin, n));
+    kernels::adamw(a, values, gradients, first_moment().subspan(r.begin, n),
+                   second_moment().subspan(r.begin, n));
   } else {
-    const kernels::Sgd a{lr * r.lr_factor, options_.momentum, r.weight_decay, options_.nesterov, gradient_scale};
+    const kernels::Sgd a{lr * r.lr_factor, options_.momentum, r.weight_decay, options_.nesterov,
+                         gradient_scale};
     kernels::sgd(a, values, gradients, first_moment().subspan(r.begin, n));
   }
 }
@@ -86,7 +91,8 @@ void Optimizer::update(const Range& r, float lr, float gradient_scale) {
 void Optimizer::report_not_finite() const {
   for (const TrainedParameters::Entry& e : parameters_->entries()) {
     if (!std::isfinite(kernels::squared_norm(parameters_->gradient(e).f32_span()))) {
-      fail("{}: gradient is not finite after {} steps; try a lower learning rate or gradient clipping", e.name, steps_);
+      fail("{}: gradient is not finite after {} steps; try a lower learning rate or gradient clipping",
+           e.name, steps_);
     }
   }
   fail("gradient norm overflows after {} steps; try a lower learning rate", steps_);

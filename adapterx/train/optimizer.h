@@ -12,8 +12,8 @@
 
 namespace ax {
 
-// Parameters that share a learning-rate factor and a weight decay, by selector. A parameter belongs to the first
-// group that matches it, and else to the optimizer's own settings.
+// Parameters that share a learning-rate factor and a weight decay, by selector. A parameter belongs to the
+// first group that matches it, and else to the optimizer's own settings.
 struct ParameterGroup {
   std::vector<std::string> selectors;
   float lr_factor = 1;
@@ -40,12 +40,13 @@ class Optimizer {
   // A group's selector that matches no parameter is an Error.
   Optimizer(std::shared_ptr<TrainedParameters> parameters, const OptimizerOptions& options);
 
-  // Updates the values from the gradients. Returns the gradients' norm before clipping. Throws Error, naming the
-  // parameter, and changes nothing when the norm is not finite.
+  // Updates the values from the gradients. Returns the gradients' norm before clipping. Throws Error, naming
+  // the parameter, and changes nothing when the norm is not finite.
   double step(float lr);
 
   int64_t steps_taken() const { return steps_; }
-  // Moments, for checkpoints: adamw's m and v; sgd's velocity, then empty. Laid out as TrainedParameters' spans.
+  // Moments, for checkpoints: adamw's m and v; sgd's velocity, then empty. Laid out as TrainedParameters'
+  // spans.
   std::span<float> first_moment() { return {first_.as<float>(), first_.size() / sizeof(float)}; }
   std::span<float> second_moment() { return {second_.as<float>(), second_.size() / sizeof(float)}; }
   void set_steps_taken(int64_t n) { steps_ = n; }

@@ -31,7 +31,8 @@ Value activate(Value x, Activation act) {
 }
 
 void ActivationOp::backward(Gradients& g, const Node& node) const {
-  g.add(node, 0, g.graph().append_one(std::make_shared<ActivationGradOp>(act), {g.input(node, 0), g.of(node)}));
+  g.add(node, 0,
+        g.graph().append_one(std::make_shared<ActivationGradOp>(act), {g.input(node, 0), g.of(node)}));
 }
 
 Kernel ActivationOp::bind(Binding& b) const {

@@ -19,7 +19,8 @@ bool repeats_over(const Shape& a, const Shape& b) {
 
 Value add(Value a, Value b, std::optional<Role> out) {
   const bool residual = a.role() == Role::residual || b.role() == Role::residual;
-  return a.graph->append_one(std::make_shared<AddOp>(out.value_or(residual ? Role::residual : a.role())), {a, b});
+  return a.graph->append_one(std::make_shared<AddOp>(out.value_or(residual ? Role::residual : a.role())),
+                             {a, b});
 }
 
 std::vector<OutputSpec> AddOp::infer(const ShapeContext& c) const {

@@ -25,8 +25,8 @@ struct AddOp : Op {
   bool token_wise() const override { return true; }
 };
 
-// Rule of every broadcast operand: b is a scalar, a vector over a's innermost axis, or has a's rank and, but for
-// leading ones, a's extents.
+// Rule of every broadcast operand: b is a scalar, a vector over a's innermost axis, or has a's rank and, but
+// for leading ones, a's extents.
 bool repeats_over(const Shape& a, const Shape& b);
 
 }  // namespace ax

@@ -21,7 +21,9 @@ struct AttentionGradOp : Op {
   explicit AttentionGradOp(const AttentionOp& forward) : forward_(forward) {}
 
   std::string_view name() const override { return "attention_grad"; }
-  std::vector<OutputSpec> infer(const ShapeContext& c) const override { return {{c.shape(0), Role::activation}}; }
+  std::vector<OutputSpec> infer(const ShapeContext& c) const override {
+    return {{c.shape(0), Role::activation}};
+  }
 
   Kernel bind(Binding& b) const override {
     kernels::AttentionGrad a;
@@ -41,15 +43,17 @@ struct AttentionGradOp : Op {
     };
   }
 
-  Cost cost(std::span<const Shape> in) const override { return {4 * product_flops(in[0], forward_.queries(in[0]))}; }
+  Cost cost(std::span<const Shape> in) const override {
+    return {4 * product_flops(in[0], forward_.queries(in[0]))};
+  }
 
  private:
   AttentionOp forward_;
 };
 
 // Part 0, 1, 2 (q, k, v) of one head: rows [begin, begin + count) of sample b, [count, d_h].
-std::vector<double> head_rows(const TwinTensor& qkv, int64_t b, int64_t part, int64_t h, int64_t d_h, int64_t begin,
-                              int64_t count) {
+std::vector<double> head_rows(const TwinTensor& qkv, int64_t b, int64_t part, int64_t h, int64_t d_h,
+                              int64_t begin, int64_t count) {
   const int64_t tokens = qkv.shape[1], width = qkv.shape[2];
   std::vector<double> rows;
   for (int64_t t = begin; t < begin + count; ++t) {

@@ -5,11 +5,12 @@
 
 namespace ax {
 
-// qkv: [B, T, 3 * d], q then k then v, each of `heads` heads; result: [B, T, d]. scale: of q k^T; 1 / sqrt(d / heads)
-// where 0.
+// qkv: [B, T, 3 * d], q then k then v, each of `heads` heads; result: [B, T, d]. scale: of q k^T; 1 / sqrt(d
+// / heads) where 0.
 Value attention(Value qkv, int heads, float scale = 0);
 
-// The op behind it. Queries can be narrowed to a range of tokens (graph/passes/narrow_tokens.h). Outputs: out, lse.
+// The op behind it. Queries can be narrowed to a range of tokens (graph/passes/narrow_tokens.h). Outputs:
+// out, lse.
 struct AttentionOp : Op {
   AttentionOp(int head_count, float score_scale) : heads(head_count), scale(score_scale) {}
   int heads;

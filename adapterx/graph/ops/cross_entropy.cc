@@ -73,7 +73,8 @@ struct CrossEntropyOp : Op {
 }  // namespace
 
 Value cross_entropy(Value logits, Value target, float smoothing) {
-  return logits.graph->append_one(std::make_shared<CrossEntropyOp>(smoothing), {cast(logits, Role::exact), target});
+  return logits.graph->append_one(std::make_shared<CrossEntropyOp>(smoothing),
+                                  {cast(logits, Role::exact), target});
 }
 
 }  // namespace ax

@@ -11,7 +11,8 @@ void check_rate(float rate, const ShapeContext& c) {
   if (!(rate >= 0 && rate < 1)) c.reject("rate", "a number in [0, 1)", fmt::format("{}", rate));
 }
 
-// Draws are numbered by the elements of the whole tensor, so that a narrowed op drops what the whole one drops.
+// Draws are numbered by the elements of the whole tensor, so that a narrowed op drops what the whole one
+// drops.
 struct DropoutOp : Op {
   DropoutOp(float rate, uint32_t place) : rate_(rate), place_(place) {}
 
@@ -36,13 +37,15 @@ struct DropoutOp : Op {
       const Rng rng(s.seed, s.step, op.place_);
       const int64_t samples = op.tokens_ == 0 ? 1 : x.shape[0], size = x.size() / samples;
       for (int64_t i = 0; i < samples; ++i) {
-        kernels::dropout(rng, op.rate_, part(x, i * size, size), part(y, i * size, size), op.first_draw(x.shape, i));
+        kernels::dropout(rng, op.rate_, part(x, i * size, size), part(y, i * size, size),
+                         op.first_draw(x.shape, i));
       }
     };
   }
   void evaluate(TwinNode& t) const override {
     const Rng rng(t.state.seed, t.state.step, place_);
-    const size_t samples = tokens_ == 0 ? 1 : static_cast<size_t>(t.in[0]->shape[0]), size = t.in[0]->v.size() / samples;
+    const size_t samples = tokens_ == 0 ? 1 : static_cast<size_t>(t.in[0]->shape[0]),
+                 size = t.in[0]->v.size() / samples;
     for (size_t i = 0; i < t.out[0].v.size(); ++i) {
       const uint64_t draw = first_draw(t.in[0]->shape, static_cast<int64_t>(i / size)) + i % size;
       t.out[0].v[i] = rng.uniform(draw) >= rate_ ? t.in[0]->v[i] / (1 - static_cast<double>(rate_)) : 0;
@@ -120,8 +123,8 @@ Value dropout(Value x, float rate, std::string_view name) {
 Value drop_path(Value branch, float rate, std::string_view name) {
   if (rate == 0) return branch;
   Graph& graph = *branch.graph;
-  const Value factor =
-      graph.append_one(std::make_shared<DropPathFactorsOp>(branch.shape()[0], rate, graph.claim_place(name)), {});
+  const Value factor = graph.append_one(
+      std::make_shared<DropPathFactorsOp>(branch.shape()[0], rate, graph.claim_place(name)), {});
   return graph.append_one(std::make_shared<ScaleSamplesOp>(), {branch, factor});
 }
 

@@ -17,7 +17,8 @@ constexpr size_t kY = 0, kXhat = 1, kRstd = 2, kSum = 3;
 }  // namespace
 
 Value layer_norm(Value x, Value weight, Value bias, float eps) {
-  return x.graph->append_one(std::make_shared<LayerNormOp>(eps), {x, cast(weight, Role::exact), cast(bias, Role::exact)});
+  return x.graph->append_one(std::make_shared<LayerNormOp>(eps),
+                             {x, cast(weight, Role::exact), cast(bias, Role::exact)});
 }
 
 std::vector<OutputSpec> LayerNormOp::infer(const ShapeContext& c) const {

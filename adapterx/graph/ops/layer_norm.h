@@ -23,8 +23,8 @@ struct LayerNormOp : Op {
   Value recompute(Graph& graph, const Node& node, size_t output) const override;
 };
 
-// Operands: dy, xhat, rstd, weight, carry (gradient by the residual path), factor. Outputs: dx and, asked for by
-// fusion, branch = factor[b] * dx as an activation.
+// Operands: dy, xhat, rstd, weight, carry (gradient by the residual path), factor. Outputs: dx and, asked for
+// by fusion, branch = factor[b] * dx as an activation.
 struct LayerNormGradOp : Op {
   bool branch = false;
 

@@ -24,7 +24,8 @@ int64_t rest(const Shape& weight) { return weight[0] == 0 ? 0 : weight.size() / 
 Value linear(Value x, Value weight, Value bias, Role out) {
   auto op = std::make_shared<LinearOp>();
   op->out = out;
-  return x.graph->append_one(std::move(op), {cast(x, Role::activation), cast(weight, Role::exact), cast(bias, Role::exact)});
+  return x.graph->append_one(std::move(op),
+                             {cast(x, Role::activation), cast(weight, Role::exact), cast(bias, Role::exact)});
 }
 
 std::vector<OutputSpec> LinearOp::infer(const ShapeContext& c) const {
@@ -35,7 +36,8 @@ std::vector<OutputSpec> LinearOp::infer(const ShapeContext& c) const {
   const int64_t in = transposed ? w[0] : rest(w);
   const int64_t n = transposed ? rest(w) : w[0];
   if (in != x.dim(-1)) {
-    c.reject("weight", transposed ? to_string(Shape{x.dim(-1), n}) : to_string(Shape{n, x.dim(-1)}), to_string(w));
+    c.reject("weight", transposed ? to_string(Shape{x.dim(-1), n}) : to_string(Shape{n, x.dim(-1)}),
+             to_string(w));
   }
   if (c.present(kBias)) c.expect_shape(kBias, "bias", {n});
   const Shape y = x.with(-1, n);
@@ -58,7 +60,8 @@ void LinearOp::backward(Gradients& g, const Node& node) const {
 }
 
 Kernel LinearOp::bind(Binding& b) const {
-  const Tensor x = b.input(kX), weight = b.input(kWeight), bias = b.input(kBias), residual = b.input(kResidual);
+  const Tensor x = b.input(kX), weight = b.input(kWeight), bias = b.input(kBias),
+               residual = b.input(kResidual);
   const Tensor y = b.output(0);
   kernels::GemmShape shape{x.shape.rows(), y.shape.dim(-1), x.shape.dim(-1), !transposed, x.dtype, y.dtype};
   const bool accumulate = static_cast<bool>(residual);
@@ -66,7 +69,8 @@ Kernel LinearOp::bind(Binding& b) const {
       shape, kernels::GemmEpilogue{static_cast<bool>(bias), act, scale, accumulate});
   b.need_scratch(gemm->scratch_bytes());
 
-  // Frozen weights are packed here, once; a trained weight changes at every step and is packed before each use.
+  // Frozen weights are packed here, once; a trained weight changes at every step and is packed before each
+  // use.
   const auto repacked = std::make_shared<Buffer>();
   const void* packed = nullptr;
   if (b.frozen_parameter[kWeight] != nullptr) {
@@ -92,7 +96,8 @@ void LinearOp::evaluate(TwinNode& t) const {
   for (int64_t r = 0; r < x.shape.rows(); ++r) {
     for (int64_t j = 0; j < n; ++j) {
       double sum = t.in[kBias] ? t.in[kBias]->v[static_cast<size_t>(j)] : 0;
-      for (int64_t i = 0; i < k; ++i) sum += x.v[static_cast<size_t>(r * k + i)] * w.v[static_cast<size_t>(j * k + i)];
+      for (int64_t i = 0; i < k; ++i)
+        sum += x.v[static_cast<size_t>(r * k + i)] * w.v[static_cast<size_t>(j * k + i)];
       t.out[0].v[static_cast<size_t>(r * n + j)] = sum;
     }
   }

@@ -61,7 +61,9 @@ struct BroadcastScalarOp : Op {
       kernels::add(y, scalar, 1, y);
     };
   }
-  void evaluate(TwinNode& t) const override { std::fill(t.out[0].v.begin(), t.out[0].v.end(), t.in[0]->v[0]); }
+  void evaluate(TwinNode& t) const override {
+    std::fill(t.out[0].v.begin(), t.out[0].v.end(), t.in[0]->v[0]);
+  }
 
  private:
   Shape shape_;

@@ -12,7 +12,9 @@ struct PatchifyGradOp : Op {
   std::string_view name() const override { return "patchify_grad"; }
   std::vector<OutputSpec> infer(const ShapeContext&) const override { return {{image_, role_}}; }
   Kernel bind(Binding& b) const override {
-    return [dy = b.input(0), dx = b.output(0), p = patch_](const StepState&) { kernels::patchify_grad(dy, p, dx); };
+    return [dy = b.input(0), dx = b.output(0), p = patch_](const StepState&) {
+      kernels::patchify_grad(dy, p, dx);
+    };
   }
 
  private:

@@ -5,8 +5,8 @@
 
 namespace ax {
 
-// image [B, C, H, W] to [B, (H / patch) * (W / patch), C * patch * patch], inner order (channel, y, x): the order
-// of a convolution weight [n, C, patch, patch].
+// image [B, C, H, W] to [B, (H / patch) * (W / patch), C * patch * patch], inner order (channel, y, x): the
+// order of a convolution weight [n, C, patch, patch].
 Value patchify(Value image, int64_t patch);
 
 }  // namespace ax

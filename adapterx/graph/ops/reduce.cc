@@ -56,6 +56,8 @@ std::shared_ptr<const Op> column_sum_op(const Shape& target) {
   return std::make_shared<ColumnSumOp>(target, false);
 }
 
-std::shared_ptr<const Op> column_dot_op(const Shape& target) { return std::make_shared<ColumnSumOp>(target, true); }
+std::shared_ptr<const Op> column_dot_op(const Shape& target) {
+  return std::make_shared<ColumnSumOp>(target, true);
+}
 
 }  // namespace ax

@@ -100,7 +100,8 @@ Value concat_tokens(std::span<const Value> parts) {
 Value insert_tokens(Value x, Value tokens, int64_t position) {
   const int64_t n = tokens_of(tokens), total = tokens_of(x);
   const Value sources[] = {x, tokens};
-  return rearrange(sources, {{0, 0, position, 0}, {1, 0, n, position}, {0, position, total - position, position + n}},
+  return rearrange(sources,
+                   {{0, 0, position, 0}, {1, 0, n, position}, {0, position, total - position, position + n}},
                    total + n);
 }
 

@@ -89,7 +89,8 @@ bool Fuser::add_into_norm(size_t n, const Uses& uses) {
   if (op_as<LayerNormOp>(norm) == nullptr || norm.inputs.size() > 3) return false;
   const int maker = uses.maker(norm.inputs[0]);
   if (maker < 0 || op_as<AddOp>(at(maker)) == nullptr) return false;
-  if (std::max(uses.maker(norm.inputs[1]), uses.maker(norm.inputs[2])) > maker) return false;  // made after the sum
+  if (std::max(uses.maker(norm.inputs[1]), uses.maker(norm.inputs[2])) > maker)
+    return false;  // made after the sum
   Node& sum = at(maker);
   const Shape& shape = graph_.info(sum.outputs[0]).shape;
   if (graph_.info(sum.inputs[1]).shape != shape || sum.inputs[0] == sum.inputs[1]) return false;
@@ -111,7 +112,8 @@ bool Fuser::add_into_norm(size_t n, const Uses& uses) {
 // carry + layer_norm_grad(...).
 bool Fuser::carry_into_norm_grad(size_t n, const Uses& uses) {
   Node& sum = graph_.nodes()[n];
-  if (op_as<AddOp>(sum) == nullptr || graph_.info(sum.inputs[0]).shape != graph_.info(sum.inputs[1]).shape) return false;
+  if (op_as<AddOp>(sum) == nullptr || graph_.info(sum.inputs[0]).shape != graph_.info(sum.inputs[1]).shape)
+    return false;
   for (size_t side = 0; side < 2; ++side) {
     const int maker = private_maker<LayerNormGradOp>(sum.inputs[side], uses);
     if (maker < 0 || at(maker).inputs.size() > 4) continue;
@@ -136,7 +138,8 @@ bool Fuser::branch_of_norm_grad(size_t n, const Uses& uses) {
     if (!is_cast && (cast.op->name() != kScaleSamples || cast.inputs[0] != norm.outputs[0])) continue;
     Node* last = &cast;
     const int after = is_cast ? uses.only_reader(cast.outputs[0]) : -1;
-    if (after >= 0 && at(after).op->name() == kScaleSamples && at(after).inputs[0] == cast.outputs[0]) last = &at(after);
+    if (after >= 0 && at(after).op->name() == kScaleSamples && at(after).inputs[0] == cast.outputs[0])
+      last = &at(after);
     auto fused = std::make_shared<LayerNormGradOp>(*op);
     fused->branch = true;
     const int factor = last->op->name() == kScaleSamples ? last->inputs[1] : -1;
@@ -155,7 +158,8 @@ bool Fuser::branch_of_norm_grad(size_t n, const Uses& uses) {
 // residual + linear(...): the GEMM adds to the residual's memory.
 bool Fuser::residual_into_linear(size_t n, const Uses& uses) {
   Node& sum = graph_.nodes()[n];
-  if (op_as<AddOp>(sum) == nullptr || graph_.info(sum.inputs[0]).shape != graph_.info(sum.inputs[1]).shape) return false;
+  if (op_as<AddOp>(sum) == nullptr || graph_.info(sum.inputs[0]).shape != graph_.info(sum.inputs[1]).shape)
+    return false;
   for (const size_t side : {size_t{1}, size_t{0}}) {
     const int maker = private_maker<LinearOp>(sum.inputs[side], uses);
     const int residual = sum.inputs[1 - side];

@@ -23,8 +23,8 @@ Range slice_of(const Node& node) {
 
 bool has_tokens(const Shape& s, int64_t tokens) { return s.rank() == 3 && s[1] == tokens; }
 
-// Appends the node that makes the slice of `node`'s result at the end of the graph; an absent value where its op
-// can't be narrowed.
+// Appends the node that makes the slice of `node`'s result at the end of the graph; an absent value where its
+// op can't be narrowed.
 Value narrowed(Graph& graph, const Node& node, Range range, int64_t tokens) {
   const bool slices = node.op->token_wise();
   std::shared_ptr<const Op> op = node.op->narrowed(range.begin, range.count, tokens);
@@ -80,7 +80,8 @@ bool narrow_once(Graph& graph, const std::set<int>& kept) {
     std::deque<Node>& nodes = graph.nodes();
     nodes[n].op.reset();
     nodes[static_cast<size_t>(maker)].op.reset();
-    std::rotate(nodes.begin() + static_cast<int64_t>(n), nodes.begin() + static_cast<int64_t>(first_new), nodes.end());
+    std::rotate(nodes.begin() + static_cast<int64_t>(n), nodes.begin() + static_cast<int64_t>(first_new),
+                nodes.end());
     sweep(graph);
     return true;
   }

@@ -14,11 +14,13 @@ int first_backward_reader(const Graph& graph, const Uses& uses, int value) {
   return -1;
 }
 
-// Whether the nodes from `first` on read, of what the forward made, only what some backward node reads anyway.
+// Whether the nodes from `first` on read, of what the forward made, only what some backward node reads
+// anyway.
 bool reads_only_kept(const Graph& graph, const Uses& uses, size_t first) {
   for (size_t n = first; n < graph.nodes().size(); ++n) {
     for (const int id : graph.nodes()[n].inputs) {
-      const bool made_by_forward = id >= 0 && static_cast<size_t>(id) < uses.value_count() && uses.maker(id) >= 0;
+      const bool made_by_forward =
+          id >= 0 && static_cast<size_t>(id) < uses.value_count() && uses.maker(id) >= 0;
       if (made_by_forward && first_backward_reader(graph, uses, id) < 0) return false;
     }
   }
