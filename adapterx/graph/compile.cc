@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "adapterx/base/cpu.h"
 #include "adapterx/base/error.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/graph/autodiff.h"
@@ -115,7 +114,7 @@ std::vector<int> Compiler::shared_memory_roots(const std::vector<int>& last_read
     const int operand = node.inputs[*slot], output = node.outputs[0];
     if (std::count(node.inputs.begin(), node.inputs.end(), operand) > 1)
       continue;  // read elsewhere while written
-    const bool dies = graph_.info(operand).kind == ValueKind::computed && !kept_.contains(operand) &&
+    const bool dies = graph_.info(operand).kind == ValueKind::computed &&
                       last_read[static_cast<size_t>(operand)] == static_cast<int>(n);
     const bool fits = graph_.info(output).kind == ValueKind::computed &&
                       unplaced(operand).bytes() == unplaced(output).bytes() &&
@@ -200,22 +199,6 @@ size_t Compiler::bind(const Node& node) {
   return b.scratch_bytes;
 }
 
-Precision parse_precision(const std::string& name) {
-  if (name == "auto") return Precision::automatic;
-  if (name == "fp32") return Precision::fp32;
-  if (name == "bf16") return Precision::bf16;
-  fail("precision: expected auto, fp32 or bf16, got `{}`", name);
-}
-
-std::string to_string(Precision p) {
-  return p == Precision::fp32 ? "fp32" : p == Precision::bf16 ? "bf16" : "auto";
-}
-
-Precision resolve(Precision p) {
-  if (p != Precision::automatic) return p;
-  return cpu_features().amx_bf16 || cpu_features().avx512_bf16 ? Precision::bf16 : Precision::fp32;
-}
-
 std::unique_ptr<Session> compile(Graph& graph, CompileRequest request) {
   graph.claim_for_compilation();
   if (!request.frozen) request.frozen = std::make_shared<FrozenWeights>(nullptr);
@@ -241,7 +224,7 @@ std::unique_ptr<Session> compile(Graph& graph, CompileRequest request) {
   }
   eliminate_dead(graph, kept);
   elide_casts(graph, kept, dtype_of);
-  if (options.fuse) fuse(graph, kept, dtype_of);
+  if (options.fuse) fuse(graph, kept);
   if (options.recompute) recompute_cheap(graph);
   eliminate_dead(graph, kept);
   clear_unread_outputs(graph, kept);

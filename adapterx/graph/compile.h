@@ -11,20 +11,11 @@
 
 #include "adapterx/graph/frozen_weights.h"
 #include "adapterx/graph/graph.h"
+#include "adapterx/graph/precision.h"
 #include "adapterx/graph/session.h"
 #include "adapterx/graph/trained_parameters.h"
 
 namespace ax {
-
-// fp32: everything f32. bf16: frozen weights and activations bf16; statistics, softmax, logits, loss, trained
-// parameters and their gradients f32. automatic: bf16 where the processor multiplies it natively (AMX or
-// AVX512-BF16), else fp32.
-enum class Precision { automatic, fp32, bf16 };
-
-Precision parse_precision(
-    const std::string& name);  // "auto", "fp32", "bf16"; Error with the choices otherwise
-std::string to_string(Precision p);
-Precision resolve(Precision p);  // never automatic
 
 struct CompileOptions {
   Precision precision = Precision::automatic;

@@ -170,6 +170,31 @@ TEST(Session, EveryMethodLowersTheLoss) {
   }
 }
 
+TEST(Session, EveryStepDropsAnew) {
+  SessionSpec spec = small_vit();
+  const BuiltSession built = build(spec, "adaptformer");
+  const auto logits = [&](uint64_t seed, uint32_t step) {
+    built.session->run(seed, step);
+    return *built.session->output("logits").f32();
+  };
+  const float first = logits(1, 0);
+  EXPECT_NE(first, logits(1, 1));
+  EXPECT_NE(first, logits(2, 0));
+  EXPECT_EQ(first, logits(1, 0));
+}
+
+// Full fine-tuning keeps neither GELU's outputs nor the norms': they are computed again.
+TEST(Session, RecomputationSavesMemory) {
+  const auto arena = [](bool recompute) {
+    SessionSpec spec = small_vit();
+    spec.batch = 16;
+    spec.options.recompute = recompute;
+    const auto method = make_method("full");
+    return build_session(spec, *method, nullptr, synthetic).session->memory().arena_bytes;
+  };
+  EXPECT_LT(static_cast<double>(arena(true)), 0.8 * static_cast<double>(arena(false)));
+}
+
 // Two micro-batches at loss scale 1/2, added up, are one batch.
 TEST(Session, GradientsAccumulateOverMicroBatches) {
   SessionSpec spec = small_vit();

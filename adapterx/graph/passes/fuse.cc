@@ -16,8 +16,7 @@ namespace {
 
 class Fuser {
  public:
-  Fuser(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_of)
-      : graph_(graph), kept_(kept), dtype_of_(dtype_of) {}
+  Fuser(Graph& graph, const std::set<int>& kept) : graph_(graph), kept_(kept) {}
 
   // Applies one rule wherever it fits. A rule gets a node's index and says whether it rewrote something.
   using Rule = bool (Fuser::*)(size_t n, const Uses& uses);
@@ -38,7 +37,6 @@ class Fuser {
 
  private:
   Node& at(int n) { return graph_.nodes()[static_cast<size_t>(n)]; }
-  DType dtype(int value) const { return dtype_of_(graph_.info(value).role); }
   // The node that makes `value` for this reader alone, as T; -1 otherwise.
   template <class T>
   int private_maker(int value, const Uses& uses) {
@@ -49,7 +47,6 @@ class Fuser {
 
   Graph& graph_;
   const std::set<int>& kept_;
-  const DTypeOf& dtype_of_;
 };
 
 // linear > {cast, activation, scale}: the epilogue takes it over.
@@ -93,7 +90,7 @@ bool Fuser::add_into_norm(size_t n, const Uses& uses) {
     return false;  // made after the sum
   Node& sum = at(maker);
   const Shape& shape = graph_.info(sum.outputs[0]).shape;
-  if (graph_.info(sum.inputs[1]).shape != shape || sum.inputs[0] == sum.inputs[1]) return false;
+  if (graph_.info(sum.inputs[1]).shape != shape) return false;
   int branch = sum.inputs[1], factor = -1;
   const int dropped = branch < 0 || uses.only_reader(branch) < 0 ? -1 : uses.maker(branch);
   if (dropped >= 0 && at(dropped).op->name() == kScaleSamples) {
@@ -163,7 +160,7 @@ bool Fuser::residual_into_linear(size_t n, const Uses& uses) {
   for (const size_t side : {size_t{1}, size_t{0}}) {
     const int maker = private_maker<LinearOp>(sum.inputs[side], uses);
     const int residual = sum.inputs[1 - side];
-    if (maker < 0 || at(maker).inputs.size() > 3 || dtype(residual) != dtype(sum.outputs[0])) continue;
+    if (maker < 0 || at(maker).inputs.size() > 3) continue;
     Node fused = at(maker);
     fused.inputs.resize(3, -1);
     fused.inputs.push_back(residual);
@@ -188,8 +185,8 @@ void elide_casts(Graph& graph, std::set<int>& kept, const DTypeOf& dtype_of) {
   sweep(graph);
 }
 
-void fuse(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_of) {
-  Fuser fuser(graph, kept, dtype_of);
+void fuse(Graph& graph, const std::set<int>& kept) {
+  Fuser fuser(graph, kept);
   fuser.everywhere(&Fuser::linear_epilogue);
   fuser.everywhere(&Fuser::cast_into_scale);
   fuser.everywhere(&Fuser::add_into_norm);

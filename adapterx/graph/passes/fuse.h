@@ -21,6 +21,6 @@ void elide_casts(Graph& graph, std::set<int>& kept, const DTypeOf& dtype_of);
 //   layer_norm_grad + carry          the residual path's gradient added inside the norm's gradient
 //   layer_norm_grad > cast, factor   the branch's gradient written beside it, in its own type
 //   linear + residual                GEMM that adds to what is there
-void fuse(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_of);
+void fuse(Graph& graph, const std::set<int>& kept);
 
 }  // namespace ax
