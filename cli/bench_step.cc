@@ -31,11 +31,6 @@ struct StepOptions {
   bool inference = false, profile = false, json = false;
 };
 
-bool synthetic_source(std::string_view name, const Shape& shape, std::span<float> out) {
-  fill_synthetic(name, shape, out);
-  return true;
-}
-
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

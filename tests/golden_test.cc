@@ -17,11 +17,6 @@ struct GoldenCase {
   std::string model, method;
 };
 
-bool synthetic(std::string_view name, const Shape& shape, std::span<float> out) {
-  fill_synthetic(name, shape, out);
-  return true;
-}
-
 SessionSpec spec_of(const std::string& model) {
   SessionSpec spec;
   spec.label_smoothing = 0.1f;
@@ -81,7 +76,7 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
   SessionSpec spec = spec_of(c.model);
   spec.options = options;
   const BuiltSession built =
-      build_session(spec, *method_of(c), std::make_shared<FrozenWeights>(synthetic), synthetic);
+      build_session(spec, *method_of(c), std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
   Session& session = *built.session;
   fill_synthetic("images", session.input("images").shape, session.input("images").f32_span());
   fill_synthetic_labels(static_cast<int>(spec.model.classes),

@@ -32,10 +32,11 @@ class FrozenWeights {
   // Lives as long as this object.
   const void* packed(const ValueInfo& parameter, const kernels::Gemm& gemm);
 
-  void fetch(const ValueInfo& parameter, std::span<float> out) const;
   size_t bytes() const { return bytes_; }  // held, in all forms
 
  private:
+  Buffer fetch(const ValueInfo& parameter) const;  // its f32 values
+
   WeightSource source_;
   uint64_t seed_;
   size_t bytes_ = 0;

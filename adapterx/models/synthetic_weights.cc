@@ -41,6 +41,11 @@ void fill_synthetic(std::string_view name, const Shape& shape, std::span<float> 
   for (float& x : out) x = static_cast<float>(range.center + static_cast<double>(range.spread) * x);
 }
 
+bool synthetic_source(std::string_view name, const Shape& shape, std::span<float> out) {
+  fill_synthetic(name, shape, out);
+  return true;
+}
+
 void fill_synthetic_labels(int classes, std::span<int32_t> out, uint64_t seed) {
   if (classes < 1) fail("labels: expected at least 1 class, got {}", classes);
   const Rng rng(seed, 0, place_of("labels"));

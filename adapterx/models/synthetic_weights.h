@@ -25,6 +25,9 @@ namespace ax {
 // Throws Error where out and shape differ in size.
 void fill_synthetic(std::string_view name, const Shape& shape, std::span<float> out, uint64_t seed = 1);
 
+// fill_synthetic in the form of a WeightSource (graph/frozen_weights.h): holds every parameter.
+bool synthetic_source(std::string_view name, const Shape& shape, std::span<float> out);
+
 // Labels of a batch: out[b] = Rng(seed, 0, place_of("labels")).bits(b) % classes.
 void fill_synthetic_labels(int classes, std::span<int32_t> out, uint64_t seed = 1);
 

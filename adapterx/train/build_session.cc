@@ -1,6 +1,5 @@
 #include "adapterx/train/build_session.h"
 
-#include "adapterx/base/error.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/cross_entropy.h"
 

@@ -16,11 +16,6 @@
 namespace ax {
 namespace {
 
-bool synthetic(std::string_view name, const Shape& shape, std::span<float> out) {
-  fill_synthetic(name, shape, out);
-  return true;
-}
-
 SessionSpec small_vit() {
   SessionSpec spec;
   spec.model.image_size = 32;
@@ -34,8 +29,8 @@ SessionSpec small_vit() {
 }
 
 BuiltSession build(const SessionSpec& spec, const std::string& method) {
-  BuiltSession built =
-      build_session(spec, *make_method(method), std::make_shared<FrozenWeights>(synthetic), synthetic);
+  BuiltSession built = build_session(spec, *make_method(method),
+                                     std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
   const Tensor images = built.session->input("images");
   fill_synthetic("images", images.shape, images.f32_span());
   if (spec.training) fill_synthetic_labels(6, {built.session->input("labels").i32(), 5});
@@ -190,7 +185,7 @@ TEST(Session, RecomputationSavesMemory) {
     spec.batch = 16;
     spec.options.recompute = recompute;
     const auto method = make_method("full");
-    return build_session(spec, *method, nullptr, synthetic).session->memory().arena_bytes;
+    return build_session(spec, *method, nullptr, synthetic_source).session->memory().arena_bytes;
   };
   EXPECT_LT(static_cast<double>(arena(true)), 0.8 * static_cast<double>(arena(false)));
 }
@@ -212,11 +207,11 @@ TEST(Session, EvaluationSharesTheTrainedParameters) {
   SessionSpec spec = small_vit();
   spec.options.precision = Precision::fp32;
   const auto method = make_method("adaptformer");
-  const auto frozen = std::make_shared<FrozenWeights>(synthetic);
-  BuiltSession training = build_session(spec, *method, frozen, synthetic);
+  const auto frozen = std::make_shared<FrozenWeights>(synthetic_source);
+  BuiltSession training = build_session(spec, *method, frozen, synthetic_source);
   const size_t packed = frozen->bytes();
   spec.training = false;
-  BuiltSession evaluation = build_session(spec, *method, frozen, synthetic, 0, training.trained);
+  BuiltSession evaluation = build_session(spec, *method, frozen, synthetic_source, 0, training.trained);
   EXPECT_LE(frozen->bytes(), packed);  // forward weights are shared; no second copy
   const Tensor images = evaluation.session->input("images");
   fill_synthetic("images", images.shape, images.f32_span());

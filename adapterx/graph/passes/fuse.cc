@@ -37,6 +37,11 @@ class Fuser {
 
  private:
   Node& at(int n) { return graph_.nodes()[static_cast<size_t>(n)]; }
+  // An addition without broadcasting.
+  bool is_plain_sum(const Node& node) const {
+    return op_as<AddOp>(node) != nullptr &&
+           graph_.info(node.inputs[0]).shape == graph_.info(node.inputs[1]).shape;
+  }
   // The node that makes `value` for this reader alone, as T; -1 otherwise.
   template <class T>
   int private_maker(int value, const Uses& uses) {
@@ -85,12 +90,10 @@ bool Fuser::add_into_norm(size_t n, const Uses& uses) {
   Node& norm = graph_.nodes()[n];
   if (op_as<LayerNormOp>(norm) == nullptr || norm.inputs.size() > 3) return false;
   const int maker = uses.maker(norm.inputs[0]);
-  if (maker < 0 || op_as<AddOp>(at(maker)) == nullptr) return false;
+  if (maker < 0 || !is_plain_sum(at(maker))) return false;
   if (std::max(uses.maker(norm.inputs[1]), uses.maker(norm.inputs[2])) > maker)
     return false;  // made after the sum
   Node& sum = at(maker);
-  const Shape& shape = graph_.info(sum.outputs[0]).shape;
-  if (graph_.info(sum.inputs[1]).shape != shape) return false;
   int branch = sum.inputs[1], factor = -1;
   const int dropped = branch < 0 || uses.only_reader(branch) < 0 ? -1 : uses.maker(branch);
   if (dropped >= 0 && at(dropped).op->name() == kScaleSamples) {
@@ -109,8 +112,7 @@ bool Fuser::add_into_norm(size_t n, const Uses& uses) {
 // carry + layer_norm_grad(...).
 bool Fuser::carry_into_norm_grad(size_t n, const Uses& uses) {
   Node& sum = graph_.nodes()[n];
-  if (op_as<AddOp>(sum) == nullptr || graph_.info(sum.inputs[0]).shape != graph_.info(sum.inputs[1]).shape)
-    return false;
+  if (!is_plain_sum(sum)) return false;
   for (size_t side = 0; side < 2; ++side) {
     const int maker = private_maker<LayerNormGradOp>(sum.inputs[side], uses);
     if (maker < 0 || at(maker).inputs.size() > 4) continue;
@@ -155,8 +157,7 @@ bool Fuser::branch_of_norm_grad(size_t n, const Uses& uses) {
 // residual + linear(...): the GEMM adds to the residual's memory.
 bool Fuser::residual_into_linear(size_t n, const Uses& uses) {
   Node& sum = graph_.nodes()[n];
-  if (op_as<AddOp>(sum) == nullptr || graph_.info(sum.inputs[0]).shape != graph_.info(sum.inputs[1]).shape)
-    return false;
+  if (!is_plain_sum(sum)) return false;
   for (const size_t side : {size_t{1}, size_t{0}}) {
     const int maker = private_maker<LinearOp>(sum.inputs[side], uses);
     const int residual = sum.inputs[1 - side];
@@ -174,7 +175,7 @@ bool Fuser::residual_into_linear(size_t n, const Uses& uses) {
 
 }  // namespace
 
-void elide_casts(Graph& graph, std::set<int>& kept, const DTypeOf& dtype_of) {
+void elide_casts(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_of) {
   for (Node& node : graph.nodes()) {
     if (node.op->name() != kCast || kept.contains(node.outputs[0])) continue;
     if (dtype_of(graph.info(node.inputs[0]).role) != dtype_of(graph.info(node.outputs[0]).role)) continue;

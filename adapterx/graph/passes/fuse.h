@@ -11,7 +11,7 @@ namespace ax {
 using DTypeOf = std::function<DType(Role)>;
 
 // Removes casts between roles that have one element type.
-void elide_casts(Graph& graph, std::set<int>& kept, const DTypeOf& dtype_of);
+void elide_casts(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_of);
 
 // Folds into one kernel what would pass over memory again:
 //   linear > cast                    the product is written in the type wanted

@@ -14,10 +14,10 @@ class Uses {
   // `kept`: values read from outside (outputs): they count as one more use.
   Uses(const Graph& graph, const std::set<int>& kept);
 
-  const std::vector<size_t>& readers(int value) const {
-    return readers_[static_cast<size_t>(value)];
-  }                                                                                           // node indices
-  int maker(int value) const { return value < 0 ? -1 : maker_[static_cast<size_t>(value)]; }  // -1: no node
+  // Indices of the nodes that read the value.
+  const std::vector<size_t>& readers(int value) const { return readers_[static_cast<size_t>(value)]; }
+  // Index of the node that makes it, -1 where none does.
+  int maker(int value) const { return value < 0 ? -1 : maker_[static_cast<size_t>(value)]; }
   size_t value_count() const { return maker_.size(); }
   bool is_kept(int value) const { return kept_.contains(value); }
   // The index of the single node that reads the value, or -1.
