@@ -15,10 +15,11 @@ if(ADAPTERX_SANITIZE)
   target_link_options(ax_options INTERFACE -fsanitize=${ADAPTERX_SANITIZE})
 endif()
 
-# ax_layer(<folder> DEPS <public targets> PRIVATE_DEPS <targets>): library ax_<folder> from all
-# adapterx/<folder>/**.cc, and, from its *_test.cc, the test program ax_<folder>_test.
+# ax_layer(<folder> DEPS <public targets> PRIVATE_DEPS <targets> TEST_DEPS <targets>): library ax_<folder> from
+# all adapterx/<folder>/**.cc, and, from its *_test.cc, the test program ax_<folder>_test, which finds golden values
+# by AX_GOLDEN.
 function(ax_layer folder)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;TEST_DEPS" ${ARGN})
   set(root ${CMAKE_BINARY_DIR}/include/${folder})
   file(MAKE_DIRECTORY ${root}/adapterx)
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/adapterx/${folder} ${root}/adapterx/${folder} SYMBOLIC)
@@ -37,7 +38,10 @@ function(ax_layer folder)
 
   if(test_sources)
     add_executable(ax_${folder}_test ${test_sources})
-    target_link_libraries(ax_${folder}_test PRIVATE ax_${folder} ax_options GTest::gtest_main)
+    target_link_libraries(ax_${folder}_test PRIVATE ax_${folder} ${ARG_TEST_DEPS} ax_options
+                                                   GTest::gtest_main)
+    target_compile_definitions(ax_${folder}_test PRIVATE AX_GOLDEN="${CMAKE_SOURCE_DIR}/tests/golden"
+                                                         AX_TESTS="${CMAKE_SOURCE_DIR}/tests")
     add_test(NAME ${folder} COMMAND ax_${folder}_test)
   endif()
 endfunction()

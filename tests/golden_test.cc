@@ -72,7 +72,7 @@ struct Errors {
 Errors compare(const GoldenCase& c, const CompileOptions& options) {
   const auto path =
       std::filesystem::path(AX_GOLDEN) / fmt::format("vit_{}_{}.safetensors", c.model, c.method);
-  const Safetensors golden = Safetensors::read(path);
+  const TensorFile golden = read_safetensors(path);
   SessionSpec spec = spec_of(c.model);
   spec.options = options;
   const BuiltSession built =

@@ -1,4 +1,4 @@
-// Shape: the static extents of a tensor, row-major, of rank 0 (a scalar) to 5.
+// Shape: the static extents of a tensor, row-major, of rank 0 (a scalar) to 8.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@ namespace ax {
 
 class Shape {
  public:
-  static constexpr int kMaxRank = 5;
+  static constexpr int kMaxRank = 8;
 
   Shape() = default;
   Shape(std::initializer_list<int64_t> dims);

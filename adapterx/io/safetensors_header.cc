@@ -16,22 +16,6 @@ namespace {
 using Json = nlohmann::json;
 using safetensors::kMetadata;
 
-struct DTypeRow {
-  FileDType dtype;
-  std::string_view name;
-  size_t size;
-};
-constexpr std::array<DTypeRow, 10> kDTypes = {{{FileDType::f64, "F64", 8},
-                                               {FileDType::f32, "F32", 4},
-                                               {FileDType::f16, "F16", 2},
-                                               {FileDType::bf16, "BF16", 2},
-                                               {FileDType::i64, "I64", 8},
-                                               {FileDType::i32, "I32", 4},
-                                               {FileDType::i16, "I16", 2},
-                                               {FileDType::i8, "I8", 1},
-                                               {FileDType::u8, "U8", 1},
-                                               {FileDType::boolean, "BOOL", 1}}};
-
 // Parses the header; the default parser would let a duplicate name win silently and nest without bound.
 Json parse_json(const std::string& file, const std::string& text) {
   constexpr int kMaxDepth = 3;  // header, tensor, list
@@ -92,34 +76,22 @@ FileDType parse_dtype(const std::string& where, const Json& tensor) {
          found == tensor.end() ? "nothing" : found->type_name());
   }
   const std::string name = found->get<std::string>();
-  const auto* row = std::ranges::find(kDTypes, name, &DTypeRow::name);
-  if (row == kDTypes.end()) {
-    fail("{}: dtype: expected F64, F32, F16, BF16, I64, I32, I16, I8, U8 or BOOL, got {}", where, name);
-  }
-  return row->dtype;
+  if (const auto dtype = parse_file_dtype(name)) return *dtype;
+  fail("{}: dtype: expected F64, F32, F16, BF16, I64 ... BOOL, got {}", where, name);
 }
 
 Shape parse_shape(const std::string& where, const Json& tensor) {
   const std::vector<uint64_t> dims = integers(where, tensor, "shape");
-  if (dims.size() > static_cast<size_t>(Shape::kMaxRank)) {
-    fail("{}: shape: expected a rank of at most {}, got {}", where, Shape::kMaxRank, dims.size());
-  }
-  Shape shape;
-  uint64_t size = 1;
+  std::vector<int64_t> extents;
   for (const uint64_t d : dims) {
-    constexpr uint64_t kLimit = std::numeric_limits<int64_t>::max() / 8;  // in bytes, of any dtype
-    if (d > kLimit || (d != 0 && size > kLimit / d)) {
-      fail("{}: shape: expected a size that fits memory, got {}", where, tensor["shape"].dump());
-    }
-    size *= d;
-    shape.append(static_cast<int64_t>(d));
+    extents.push_back(static_cast<int64_t>(std::min<uint64_t>(d, std::numeric_limits<int64_t>::max())));
   }
-  return shape;
+  return checked_shape(where, extents);
 }
 
 TensorInfo parse_tensor(const std::string& where, const Json& tensor, std::span<const std::byte> data) {
   if (!tensor.is_object()) fail("{}: expected an object, got {}", where, tensor.type_name());
-  TensorInfo info{parse_dtype(where, tensor), parse_shape(where, tensor), {}};
+  TensorInfo info{parse_dtype(where, tensor), parse_shape(where, tensor), {}, {}};
   const std::vector<uint64_t> offsets = integers(where, tensor, "data_offsets");
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size()) {
     fail("{}: data_offsets: expected [begin, end] within {} bytes, got {}", where, data.size(),
@@ -163,9 +135,6 @@ Json describe(const TensorInfo& tensor, size_t begin) {
 }
 
 }  // namespace
-
-size_t size_of(FileDType t) { return kDTypes[static_cast<size_t>(t)].size; }
-std::string_view to_string(FileDType t) { return kDTypes[static_cast<size_t>(t)].name; }
 
 safetensors::Header safetensors::parse_header(const std::string& file, const std::string& text,
                                               std::span<const std::byte> data) {

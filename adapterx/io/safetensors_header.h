@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensor_file.h"
 
 namespace ax::safetensors {
 
