@@ -11,6 +11,7 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit_presets.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
 #include "cli/bench_gemm.h"

@@ -8,6 +8,7 @@
 #include "adapterx/base/rng.h"
 #include "adapterx/io/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit_presets.h"
 #include "adapterx/train/build_session.h"
 
 namespace ax {

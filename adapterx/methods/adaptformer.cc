@@ -15,7 +15,7 @@ class AdaptFormer : public Method {
  public:
   explicit AdaptFormer(const AdaptFormerOptions& options) : options_(options) {}
 
-  std::vector<std::string> trained() const override { return {"*.adaptmlp.*", "head.*"}; }
+  std::vector<std::string> trained() const override { return {"*.adaptmlp.*", "head*"}; }
 
   Value beside_ffn(const BlockSite& site, Value h, Value) override {
     Graph& graph = *h.graph;

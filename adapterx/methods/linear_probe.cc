@@ -4,7 +4,7 @@ namespace ax {
 namespace {
 
 struct LinearProbe : Method {
-  std::vector<std::string> trained() const override { return {"head.*"}; }
+  std::vector<std::string> trained() const override { return {"head*"}; }
 };
 
 }  // namespace

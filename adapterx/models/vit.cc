@@ -1,12 +1,16 @@
 #include "adapterx/models/vit.h"
 
+#include <vector>
+
 #include "adapterx/base/error.h"
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/attention.h"
+#include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/dropout.h"
 #include "adapterx/graph/ops/layer_norm.h"
 #include "adapterx/graph/ops/linear.h"
+#include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/patchify.h"
 #include "adapterx/graph/ops/reshape.h"
 #include "adapterx/graph/ops/tokens.h"
@@ -29,17 +33,39 @@ class VitBuilder {
       const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training};
       x = slots_.tokens(site, ffn(site, attend(site, x)));
     }
-    vit.features = reshape(slice_tokens(norm("norm", x), 0, 1), {b, d});
-    const Scope scope(graph_, "head");
-    vit.logits =
-        linear(vit.features, graph_.parameter("head.weight", {config_.classes, d}, Init::trunc_normal(0.02f)),
-               graph_.parameter("head.bias", {config_.classes}, Init::zeros()), Role::exact);
+    if (config_.pool == Pool::mean) {
+      const Value mean = mean_tokens(x, config_.prefix(), config_.patches());
+      vit.features = norm("fc_norm", reshape(mean, {b, d}));
+      if (config_.classes > 0) vit.logits = head("head", vit.features);
+      return vit;
+    }
+    const Value y = norm("norm", x);
+    const Value first = token(y, 0);
+    if (!config_.distilled) {
+      vit.features = first;
+      if (config_.classes > 0) vit.logits = head("head", first);
+      return vit;
+    }
+    const Value second = token(y, 1);
+    vit.features = scale(add(first, second), 0.5f);
+    if (config_.classes > 0) vit.logits = scale(add(head("head", first), head("head_dist", second)), 0.5f);
     return vit;
   }
 
  private:
   Value parameter(std::string_view name, const Shape& shape) {
     return graph_.parameter(graph_.scoped(name), shape);
+  }
+
+  // Token `t` of x [B, T, d]: [B, d].
+  Value token(Value x, int64_t t) { return reshape(slice_tokens(x, t, 1), {build_.batch, config_.width}); }
+
+  Value head(const std::string& name, Value features) {
+    const Scope scope(graph_, name);
+    return linear(
+        features,
+        graph_.parameter(name + ".weight", {config_.classes, config_.width}, Init::trunc_normal(0.02f)),
+        graph_.parameter(name + ".bias", {config_.classes}, Init::zeros()), Role::exact);
   }
 
   // Linear `role` with timm's parameters role.weight and role.bias, through its slot.
@@ -66,9 +92,37 @@ class VitBuilder {
 
   Value embed(Value images) {
     const int64_t p = config_.patch_size, d = config_.width;
-    const Value patches = layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p});
-    const Value parts[] = {graph_.parameter("cls_token", {1, 1, d}), patches};
-    return add(concat_tokens(parts), graph_.parameter("pos_embed", {1, config_.tokens(), d}), Role::residual);
+    const Value patches =
+        layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p}, config_.patch_bias);
+    const Value x = positioned(patches);
+    return config_.pre_norm ? cast(norm("norm_pre", x), Role::residual) : x;
+  }
+
+  // The token list [B, T, d]: tokens the position embedding covers, then the others put in between.
+  Value positioned(Value patches) {
+    const int64_t d = config_.width, covered = config_.positioned_prefix;
+    std::vector<Value> prefix = {graph_.parameter("cls_token", {1, 1, d})};
+    if (config_.distilled) prefix.push_back(graph_.parameter("dist_token", {1, 1, d}));
+    if (config_.registers > 0) prefix.push_back(graph_.parameter("reg_token", {1, config_.registers, d}));
+    const Value positions = graph_.parameter("pos_embed", {1, covered + config_.patches(), d});
+    const auto uncovered = prefix.begin() + (covered == config_.prefix() ? std::ssize(prefix) : covered);
+
+    std::vector<Value> parts(prefix.begin(), uncovered);
+    parts.push_back(patches);
+    Value x = add(parts.size() > 1 ? concat_tokens(parts) : patches, positions, Role::residual);
+    if (uncovered == prefix.end()) return x;
+    if (covered == 0) {
+      prefix.push_back(x);
+      return concat_tokens(prefix);
+    }
+    std::vector<Value> all = {slice_tokens(x, 0, covered)};
+    all.insert(all.end(), uncovered, prefix.end());
+    all.push_back(slice_tokens(x, covered, config_.patches()));
+    return concat_tokens(all);
+  }
+
+  Value layer_scale(const std::string& name, Value x) {
+    return config_.layer_scale ? multiply(x, parameter(name + ".gamma", {config_.width})) : x;
   }
 
   float drop_path_rate(const BlockSite& site) const {
@@ -85,7 +139,7 @@ class VitBuilder {
       const Scope scope(graph_, "attn");
       return attention(qkv, static_cast<int>(config_.heads));
     }();
-    const Value branch = layer("attn.proj", mixed, {d, d});
+    const Value branch = layer_scale("ls1", layer("attn.proj", mixed, {d, d}));
     return add_branches(x, slots_.beside_attention(site, x, u), branch, drop_path_rate(site),
                         "attn.drop_path");
   }
@@ -99,7 +153,8 @@ class VitBuilder {
       const Scope scope(graph_, "mlp.act");
       return activate(hidden, config_.act);
     }();
-    const Value f = slots_.ffn(site, h, u, layer("mlp.fc2", active, {d, config_.hidden()}));
+    const Value f =
+        slots_.ffn(site, h, u, layer_scale("ls2", layer("mlp.fc2", active, {d, config_.hidden()})));
     return add_branches(h, slots_.beside_ffn(site, h, u), f, drop_path_rate(site), "mlp.drop_path");
   }
 
@@ -123,8 +178,21 @@ Vit build_vit(Graph& graph, const VitConfig& c, const VitBuild& build, Slots& sl
   }
   if (c.heads < 1 || c.width % c.heads != 0)
     fail("vit: width {} is not a multiple of {} heads", c.width, c.heads);
+  if (c.positioned_prefix != 0 && c.positioned_prefix != 1 && c.positioned_prefix != c.prefix()) {
+    fail("vit: positions of {} prefix tokens: expected 0, 1 or all {}", c.positioned_prefix, c.prefix());
+  }
+  if (c.distilled && c.pool == Pool::mean) fail("vit: a distillation token with mean pooling: expected one");
   if (build.batch < 1) fail("vit: batch {}: expected 1 or more", build.batch);
   return VitBuilder(graph, c, build, slots).run();
+}
+
+std::map<std::string, Shape, std::less<>> vit_parameters(const VitConfig& config) {
+  Graph graph;
+  Slots none;
+  build_vit(graph, config, {}, none);
+  std::map<std::string, Shape, std::less<>> shapes;
+  for (const int id : graph.parameters()) shapes.emplace(graph.info(id).name, graph.info(id).shape);
+  return shapes;
 }
 
 }  // namespace ax

@@ -1,4 +1,4 @@
-#include "adapterx/models/vit.h"
+#include "adapterx/models/vit_presets.h"
 
 #include <gtest/gtest.h>
 

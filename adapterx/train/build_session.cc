@@ -1,5 +1,6 @@
 #include "adapterx/train/build_session.h"
 
+#include "adapterx/base/error.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/cross_entropy.h"
 
@@ -17,11 +18,13 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
     trained->expect_selection(graph, method.trained());
   }
   CompileRequest request;
-  request.outputs = {{"logits", vit.logits}, {"features", cast(vit.features, Role::exact)}};
+  request.outputs = {{"features", cast(vit.features, Role::exact)}};
+  if (vit.logits) request.outputs.emplace_back("logits", vit.logits);
   request.trained = trained;
   request.frozen = std::move(frozen);
   request.options = spec.options;
   if (spec.training) {
+    if (!vit.logits) fail("training: expected a model with classes, got one without a head");
     const Value labels = graph.input("labels", {spec.batch}, Role::index);
     request.loss = cross_entropy(vit.logits, labels, spec.label_smoothing);
     request.outputs.emplace_back("loss", request.loss);

@@ -19,8 +19,8 @@ struct SessionSpec {
   CompileOptions options;
 };
 
-// Inputs: "images" and, when training, "labels". Outputs: "logits", "features" and, when training, "loss":
-// all f32.
+// Inputs: "images" and, when training, "labels". Outputs: "features", "logits" (where the model has
+// classes) and, when training, "loss": all f32.
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;

@@ -1,0 +1,22 @@
+// One array of a .npy or .npz file. Internal to npy.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "adapterx/io/tensor_file.h"
+
+namespace ax::npy {
+
+struct Arrays {
+  TensorMap tensors;
+  MetadataMap metadata;
+};
+
+// Adds the array that `bytes` hold: numbers as a view of `bytes`, texts as metadata. Throws Error starting
+// with `file` and the name.
+void add_array(Arrays& arrays, const std::string& file, const std::string& name,
+               std::span<const std::byte> bytes);
+
+}  // namespace ax::npy

@@ -1,0 +1,56 @@
+// Key maps: under which names, and in which layout, other libraries save the parameters of a vision
+// transformer. This is the one place that knows them. Ours are timm's.
+//
+// In names, `#` stands for a block's number; `^` at the start of a foreign name leads out of the part of the
+// file that holds the backbone ("vit." in Hugging Face's files), to where its head is.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapterx/data/preprocess.h"
+#include "adapterx/kernels/activation.h"
+
+namespace ax {
+
+enum class Layout : uint8_t {
+  same,        // ours, up to axes of length 1 or split ones ([H, d / H] for [d])
+  transposed,  // [k, n] for our [n, k]: JAX's kernels, CLIP's projection
+  hwio,        // [h, w, in, out] for our [out, in, h, w]
+};
+
+struct KeyRule {
+  std::string_view ours;
+  std::vector<std::string_view> theirs;  // several: stacked along our first axis (q, k, v)
+  Layout layout = Layout::same;
+};
+
+// Tensors of a file that a backbone has no use for, and what they are. `*` stands for any letters.
+struct KeyIgnored {
+  std::string_view names, what;
+};
+
+struct KeyMap {
+  std::string_view family;
+  std::string_view title;      // for people
+  std::string_view signature;  // a tensor by whose name the family and the place in the file are found
+  std::vector<std::string_view> companions;  // others that must be there, too
+  std::vector<KeyRule> rules;                // of several for one of ours, the first that the file can serve
+  std::vector<KeyIgnored> ignored;
+  std::vector<std::string_view> zero;  // of ours: zero where absent (a bias that the family doesn't have)
+
+  // What the names don't say; a preset's name or the caller may.
+  float norm_eps = 1e-6f;
+  Activation act = Activation::gelu_erf;
+  Preprocess preprocess = preprocess_preset("half");
+};
+
+// All families; the first that a file fits is its own.
+std::span<const KeyMap> key_maps();
+
+// `#` replaced by a block's number.
+std::string block_name(std::string_view pattern, int64_t block);
+
+}  // namespace ax
