@@ -198,7 +198,8 @@ TEST(Pickle, WrongPickles) {
   expect_error("cm\nn\n)}K\1K\2s\x92.", "expected no named arguments");
   expect_error("]}b.", "expected an object that has a state, got list");
   expect_error("K\1K\2\x93.", "expected the name of a global, got int");
-  expect_error("c" + std::string(2000, 'm') + "\nn\n.", "expected a line of at most 1000 bytes");
+  expect_error(write::joined({"c", std::string(2000, 'm'), "\nn\n."}),
+               "expected a line of at most 1000 bytes");
   expect_error("I12x\n.", "expected a number, got `12x`");
   expect_error("L99999999999999999999L\n.", "expected a number");
   expect_error("X\xff\xff\xff\xffx", "expected 4294967295 more bytes, got 1");
@@ -210,7 +211,8 @@ TEST(Pickle, Limits) {
   expect_error(std::string(kMaxValues + 1, ']'), "expected at most 4194304 values");
   expect_error(std::string(kMaxValues + 1, 'N'), "expected a stack of at most 4194304 values");
   expect_error(std::string(kMaxValues + 1, '('), "expected at most 4194304 marks");
-  expect_error("T" + write::raw(uint32_t{kMaxBytes}) + std::string(kMaxBytes + 1, 'x'), "above 64 MB");
+  expect_error(write::joined({"T", write::raw(uint32_t{kMaxBytes}), std::string(kMaxBytes + 1, 'x')}),
+               "above 64 MB");
 }
 
 }  // namespace

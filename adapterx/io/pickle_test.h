@@ -22,13 +22,15 @@ inline std::string joined(const std::vector<std::string>& parts) {
   return all;
 }
 
-inline std::string text(const std::string& s) { return "X" + raw(static_cast<uint32_t>(s.size())) + s; }
-inline std::string integer(int64_t n) { return "\x8a\x08" + raw(n); }
-inline std::string tuple(const std::vector<std::string>& items) { return "(" + joined(items) + "t"; }
-inline std::string list(const std::vector<std::string>& items) { return "](" + joined(items) + "e"; }
-inline std::string dict(const std::vector<std::string>& pairs) { return "}(" + joined(pairs) + "u"; }
+inline std::string text(const std::string& s) {
+  return joined({"X", raw(static_cast<uint32_t>(s.size())), s});
+}
+inline std::string integer(int64_t n) { return joined({"\x8a\x08", raw(n)}); }
+inline std::string tuple(const std::vector<std::string>& items) { return joined({"(", joined(items), "t"}); }
+inline std::string list(const std::vector<std::string>& items) { return joined({"](", joined(items), "e"}); }
+inline std::string dict(const std::vector<std::string>& pairs) { return joined({"}(", joined(pairs), "u"}); }
 inline std::string global(const std::string& module, const std::string& name) {
-  return "c" + module + "\n" + name + "\n";
+  return joined({"c", module, "\n", name, "\n"});
 }
 inline std::string call(const std::string& function, const std::vector<std::string>& args) {
   return function + tuple(args) + "R";
@@ -38,6 +40,6 @@ inline std::string integers(const std::vector<int64_t>& values) {
   for (const int64_t v : values) items.push_back(integer(v));
   return tuple(items);
 }
-inline std::string pickled(const std::string& value) { return "\x80\x02" + value + "."; }
+inline std::string pickled(const std::string& value) { return joined({"\x80\x02", value, "."}); }
 
 }  // namespace ax::pickle::write

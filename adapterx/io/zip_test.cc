@@ -79,8 +79,8 @@ TEST_F(ZipTest, EveryArchiveOfPythonHoldsTheSame) {
   for (int i = 0; i < 20; ++i) hello += "hello ";
   const std::map<std::string, std::string> want = {
       {"folder/a.txt", hello}, {"b", all_bytes}, {"empty", ""}, {"\xc3\xa4", "umlaut"}};
-  for (const char* name :
-       {"stored.zip", "deflated.zip", "zip64.zip", "pipe.zip", "pipe64.zip", "comment.zip"}) {
+  for (const char* name : {"stored.zip", "deflated.zip", "zip64.zip", "zip64_throughout.zip", "pipe.zip",
+                           "pipe64.zip", "comment.zip"}) {
     EXPECT_EQ(contents(FileBytes::map(kCorpus / name)), want) << name;
   }
   EXPECT_EQ(contents(FileBytes::map(kCorpus / "zeros.zip")).at("zeros"), std::string(200'000, '\0'));
