@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build test asan debug bench setup format tidy clean help
+.PHONY: build test asan debug fuzz bench setup format tidy clean help
 
 PROGRAM := build/release/bin/adapterx
 
@@ -28,6 +28,9 @@ asan:  ## build and test with address and undefined-behaviour sanitizers
 
 debug:  ## build unoptimised, with symbols, in build/debug
 	@$(call compile,debug)
+
+fuzz:  ## fuzz every file reader for FUZZ_SECONDS (60) each, with clang and sanitizers
+	@tools/run_fuzz.sh
 
 bench: build  ## time a step: training in fp32 and bf16, inference in bf16
 	$(PROGRAM) bench step --precision fp32

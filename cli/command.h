@@ -16,6 +16,9 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// Thrown when all went well but for inputs that were reported and skipped: exit code 1.
+struct SkippedInputs {};
+
 // Runs what reads names and settings from the command line: its errors are the user's typing.
 template <class Read>
 auto from_command_line(const Read& read) {
@@ -26,8 +29,13 @@ auto from_command_line(const Read& read) {
   }
 }
 
-void add_bench(CLI::App& app);       // adapterx bench
-void add_bench_step(CLI::App& app);  // adapterx bench step
-void add_methods(CLI::App& app);     // adapterx methods
+void add_bench(CLI::App& app);         // adapterx bench
+void add_bench_images(CLI::App& app);  // adapterx bench images
+void add_bench_step(CLI::App& app);    // adapterx bench step
+void add_inspect(CLI::App& app);       // adapterx inspect
+void add_methods(CLI::App& app);       // adapterx methods
+void add_models(CLI::App& app);        // adapterx models
+
+void add_predict(CLI::App& app);  // adapterx predict
 
 }  // namespace ax::cli

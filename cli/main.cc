@@ -67,7 +67,10 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "adapterx 0.1.0");
   ax::cli::add_bench(app);
+  ax::cli::add_inspect(app);
   ax::cli::add_methods(app);
+  ax::cli::add_models(app);
+  ax::cli::add_predict(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -78,6 +81,8 @@ int run(int argc, char** argv) {
     return report_usage_error(app, error.what());
   } catch (const ax::cli::UsageError& error) {
     return report_usage_error(app, error.what());
+  } catch (const ax::cli::SkippedInputs&) {
+    return 1;
   } catch (const ax::Error& error) {
     complain("adapterx: {}\n", error.what());
     return 1;

@@ -25,7 +25,7 @@ seeds_of() {
   case $1 in
     safetensors | npz | zip) echo "fuzz/corpus/$1"/* ;;
     torch) echo tests/golden/torch/*.pt ;;
-    jpeg) echo tests/images/*.jpg ;;
+    jpeg) echo tests/images/*.{jpg,JPEG} ;;
     png | webp) echo tests/images/*."$1" ;;
     bmp_ppm) echo tests/images/*.{bmp,pbm,pgm,ppm,pnm} ;;
     *) echo "run_fuzz: no target $1" >&2; exit 2 ;;
@@ -70,11 +70,11 @@ for target in "${targets[@]}"; do
   "build/fuzz/build/bin/$(program_of "$target")" "build/fuzz/work/$target" "build/fuzz/seeds/$target" \
     -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 \
     -detect_leaks=$leaks -use_value_profile=1 -print_final_stats=1 -artifact_prefix="build/fuzz/findings/$target-" \
-    >"$log" 2>&1 || { result="FOUND: $(grep -m1 -E '^SUMMARY|ERROR: ' "$log"), see $log"; status=1; }
+    >"$log" 2>&1 || { result="FOUND: $(grep -m1 -E 'SUMMARY: |ERROR: ' "$log" || true), see $log"; status=1; }
   runs=$(sed -nE 's/^stat::number_of_executed_units: *([0-9]+)/\1/p' "$log")
   rate=$(sed -nE 's/^stat::average_exec_per_sec: *([0-9]+)/\1/p' "$log")
   first=$(sed -nE 's/.*INITED cov: ([0-9]+).*/\1/p' "$log")
-  last=$(grep -oE 'cov: [0-9]+' "$log" | tail -n 1 | cut -d' ' -f2)
+  last=$(sed -nE 's/^#.* cov: ([0-9]+).*/\1/p' "$log" | tail -n 1)
   printf '%-12s %12s %8s %10s %9s %7s  %s\n' "$target" "${runs:-0}" "$((SECONDS - started))" "${rate:-0}" \
     "${last:-0}" "+$((${last:-0} - ${first:-0}))" "$result"
 done

@@ -163,6 +163,13 @@ TEST_F(ZipTest, DamagedDataAreNamed) {
                "expected deflated data, got an error after 0 bytes");
 }
 
+TEST_F(ZipTest, NothingFollowsADeflateStream) {
+  const std::string empty_and_more("\3\0x", 3);
+  EXPECT_EQ(unpack("test", {"a", true, 0, 0, bytes_of(empty_and_more).first(2)}, 0).size(), 0u);
+  EXPECT_THROW(unpack("test", {"a", true, 0, 0, bytes_of(empty_and_more)}, 0), Error);
+  EXPECT_THROW(unpack("test", {"a", true, 0, 0, {}}, 0), Error);
+}
+
 TEST_F(ZipTest, ALimitIsCheckedBeforeUnpacking) {
   const FileBytes file = FileBytes::map(kCorpus / "zeros.zip");
   for (const ZipEntry& entry : read_zip_directory(file)) {

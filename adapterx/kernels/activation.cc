@@ -2,6 +2,7 @@
 
 #include <cassert>
 
+#include "adapterx/base/error.h"
 #include "adapterx/base/parallel.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -87,6 +88,17 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace ax {
+
+Activation parse_activation(std::string_view name) {
+  if (name == "gelu") return Activation::gelu_erf;
+  std::vector<std::string> names;
+  for (const Activation a : {Activation::none, Activation::relu, Activation::gelu_erf, Activation::gelu_tanh,
+                             Activation::quick_gelu}) {
+    if (name == to_string(a)) return a;
+    names.emplace_back(to_string(a));
+  }
+  fail("activation `{}`: expected {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
+}
 
 std::string_view to_string(Activation a) {
   switch (a) {

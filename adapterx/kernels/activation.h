@@ -12,6 +12,8 @@ namespace ax {
 enum class Activation { none, relu, gelu_erf, gelu_tanh, quick_gelu };
 
 std::string_view to_string(Activation a);
+// "none", "relu", "gelu_erf" (or "gelu"), "gelu_tanh", "quick_gelu"; Error with the nearest name otherwise.
+Activation parse_activation(std::string_view name);
 
 namespace kernels {
 

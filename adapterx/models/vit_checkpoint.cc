@@ -110,6 +110,7 @@ class Loader {
     }
     if (!missing.empty()) fail_missing(missing);
     checkpoint_.has_head = checkpoint_.config.classes > 0 && plans_.contains("head.weight");
+    checkpoint_.is_projection = checkpoint_.has_head && plans_.at("head.bias").zero;
   }
 
   void initialise_head(const std::string& name, const std::string& why) {

@@ -1,0 +1,232 @@
+// adapterx inspect: what is in files of weights.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "adapterx/io/tensor_file.h"
+#include "cli/architecture.h"
+#include "cli/command.h"
+#include "cli/name_groups.h"
+#include "cli/table.h"
+#include "cli/terminal_text.h"
+
+namespace ax::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InspectOptions {
+  std::vector<std::string> files;
+  bool all = false, json = false;
+};
+
+constexpr size_t kIndent = 16;  // of the facts, before the table
+
+bool is_floating(FileDType t) { return to_string(t).starts_with('F') || to_string(t).starts_with("BF"); }
+
+// Expanded views can claim any size: their sum stops at the largest number.
+void add_to(uint64_t& sum, uint64_t number) {
+  if (__builtin_add_overflow(sum, number, &sum)) sum = std::numeric_limits<uint64_t>::max();
+}
+
+uint64_t parameters_of(const TensorFile& file) {
+  uint64_t sum = 0;
+  for (const auto& [name, tensor] : file.tensors()) {
+    if (is_floating(tensor.dtype)) add_to(sum, static_cast<uint64_t>(tensor.shape.size()));
+  }
+  return sum;
+}
+
+Json json_of(const TensorFile& file) {
+  Json j;
+  j["file"] = file.path();
+  j["format"] = file.format();
+  j["bytes"] = file.file_size();
+  j["parameters"] = parameters_of(file);
+  std::string why;
+  const auto architecture = detect_architecture(file, why);
+  j["architecture"] = architecture ? json_of(*architecture) : Json();
+  if (!architecture) j["architecture_note"] = why;
+  j["metadata"] = Json::object();
+  for (const auto& [key, value] : file.metadata()) j["metadata"][key] = value;
+  j["tensors"] = Json::array();
+  for (const auto& [name, tensor] : file.tensors()) {
+    Json t = {{"name", name}, {"dtype", to_string(tensor.dtype)}, {"shape", Json::array()}};
+    for (int axis = 0; axis < tensor.shape.rank(); ++axis) t["shape"].push_back(tensor.shape[axis]);
+    if (!tensor.strides.empty()) t["strides"] = tensor.strides;
+    j["tensors"].push_back(std::move(t));
+  }
+  return j;
+}
+
+// One file's report for people.
+class Report {
+ public:
+  Report(const TensorFile& file, bool all) : file_(file), all_(all), width_(output_width()) {}
+
+  std::string text() {
+    text_ = printable(file_.path()) + "\n";
+    add_fact("format", fmt::format("{}, {}", file_.format(), size_text(file_.file_size())));
+    add_contents();
+    add_architecture();
+    add_metadata();
+    add_tensors();
+    return std::move(text_);
+  }
+
+ private:
+  void add_fact(std::string_view title, std::string_view fact) {
+    text_ += fmt::format("  {:<14}{}\n", title, wrap(printable(fact), width_, kIndent));
+  }
+
+  void add_contents() {
+    struct Sum {
+      uint64_t tensors = 0, numbers = 0, bytes = 0;
+    };
+    std::map<FileDType, Sum> sums;
+    for (const auto& [name, tensor] : file_.tensors()) {
+      Sum& sum = sums[tensor.dtype];
+      ++sum.tensors;
+      add_to(sum.numbers, static_cast<uint64_t>(tensor.shape.size()));
+      add_to(sum.bytes, static_cast<uint64_t>(tensor.shape.size()) * size_of(tensor.dtype));
+    }
+    add_fact("tensors", with_separators(file_.tensors().size()));
+    add_fact("parameters", with_separators(parameters_of(file_)));
+    for (const auto& [dtype, sum] : sums) {
+      add_fact(fmt::format("  {}", to_string(dtype)),
+               fmt::format("{} {} in {} {}, {}", with_separators(sum.numbers),
+                           sum.numbers == 1 ? "number" : "numbers", sum.tensors,
+                           sum.tensors == 1 ? "tensor" : "tensors", size_text(sum.bytes)));
+    }
+  }
+
+  void add_architecture() {
+    std::string why;
+    const auto a = detect_architecture(file_, why);
+    if (!a) {
+      const std::string_view file = file_.path();
+      if (why.starts_with(file)) why.erase(0, why.find_first_not_of(": ", file.size()));
+      add_fact("architecture", "not recognised: " + why);
+      return;
+    }
+    add_fact("architecture", fmt::format("vision transformer, names of {}{}", a->title,
+                                         a->root.empty() ? "" : ", under " + a->root));
+    add_fact("", description(*a));
+    if (!a->assumed.empty()) {
+      add_fact("assumed", fmt::format("{}: the file does not say", fmt::join(a->assumed, ", ")));
+    }
+    add_fact("model", a->preset.empty() ? "of none of the names of `adapterx models`" : a->preset);
+  }
+
+  std::vector<NameGroup> groups_of(const std::vector<NamedItem>& items) const {
+    std::vector<NameGroup> groups;
+    if (!all_) return group_names(items);
+    for (size_t i = 0; i < items.size(); ++i) groups.push_back({items[i].name, {i}});
+    std::ranges::sort(groups, natural_less, &NameGroup::name);
+    return groups;
+  }
+
+  void add_metadata() {
+    constexpr size_t kShown = 20;
+    std::vector<NamedItem> items;
+    std::vector<const std::string*> values;
+    for (const auto& [key, value] : file_.metadata()) {
+      items.push_back({key, ""});
+      values.push_back(&value);
+    }
+    const std::vector<NameGroup> groups = groups_of(items);
+    if (!groups.empty()) add_fact("metadata", "");
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if (i == kShown && !all_) {
+        text_ += fmt::format("    ... and {} more: --all shows them\n", groups.size() - kShown);
+        return;
+      }
+      add_metadata_line(groups[i], values);
+    }
+  }
+
+  void add_metadata_line(const NameGroup& group, const std::vector<const std::string*>& values) {
+    const std::string& first = *values[group.members[0]];
+    const bool same =
+        std::ranges::all_of(group.members, [&](size_t member) { return *values[member] == first; });
+    std::string line = fmt::format("    {}: ", printable(group.name));
+    line += same ? printable(first) : fmt::format("{} values", with_separators(group.members.size()));
+    if (same && group.members.size() > 1) line += fmt::format("  x{}", group.members.size());
+    text_ += (all_ ? line : cut(line, width_)) + "\n";
+  }
+
+  void add_tensors() {
+    if (file_.tensors().empty()) return;
+    std::vector<NamedItem> items;
+    std::vector<const TensorInfo*> tensors;
+    for (const auto& [name, tensor] : file_.tensors()) {
+      items.push_back({name, fmt::format("{} {}", to_string(tensor.dtype), shape_text(tensor))});
+      tensors.push_back(&tensor);
+    }
+    Table table({{"tensor"}, {"dtype"}, {"shape"}, {"numbers", true}, {"", true}});
+    for (const NameGroup& group : groups_of(items)) {
+      const TensorInfo& t = *tensors[group.members[0]];
+      table.add({group.name, std::string(to_string(t.dtype)), shape_text(t),
+                 with_separators(static_cast<uint64_t>(t.shape.size())),
+                 group.members.size() > 1 ? fmt::format("x{}", group.members.size()) : ""});
+    }
+    text_ += "\n" + table.text(width_);
+  }
+
+  static std::string shape_text(const TensorInfo& tensor) {
+    return to_string(tensor.shape) + (tensor.strides.empty() ? "" : " strided");
+  }
+
+  const TensorFile& file_;
+  bool all_;
+  size_t width_;
+  std::string text_;
+};
+
+// JSON in ASCII, so that no name can steer a terminal; bytes that are not UTF-8 become U+FFFD.
+void print_json(const Json& json) {
+  fmt::print("{}\n", json.dump(2, ' ', true, Json::error_handler_t::replace));
+}
+
+void run_inspect(const InspectOptions& options) {
+  Json list = Json::array();
+  size_t printed = 0, failed = 0;
+  for (const std::string& path : options.files) {
+    try {
+      const TensorFile file = open_tensor_file(path);
+      if (options.json) {
+        list.push_back(json_of(file));
+      } else {
+        fmt::print("{}{}", printed++ > 0 ? "\n" : "", Report(file, options.all).text());
+      }
+    } catch (const Error& error) {
+      std::fflush(stdout);
+      fmt::print(stderr, "adapterx: {}\n", printable(error.what()));
+      ++failed;
+    }
+  }
+  if (options.json && options.files.size() > 1) print_json(list);
+  if (options.json && options.files.size() == 1 && failed == 0) print_json(list[0]);
+  if (failed > 0) throw SkippedInputs();
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& app) {
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App* command = app.add_subcommand("inspect", "Show what is in files of weights");
+  command->add_option("file", options->files, "safetensors, PyTorch, .npz or .npy files")
+      ->required()
+      ->option_text("FILE...");
+  command->add_flag("--all", options->all,
+                    "Every tensor and metadata entry on a line of its own (default: names that differ in a "
+                    "number are collapsed) and values uncut");
+  command->add_flag("--json", options->json,
+                    "Print everything as one JSON object, of several files an array");
+  command->callback([options] { run_inspect(*options); });
+}
+
+}  // namespace ax::cli

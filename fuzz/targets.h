@@ -1,0 +1,27 @@
+// The readers as fuzz targets. Each takes bytes as a hostile file, uses all that the reader gives for it, and
+// says whether it was accepted; refused is what throws Error. Anything else that happens is a finding:
+// another exception, a broken law (std::logic_error), a sanitizer's report, a hang.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "adapterx/io/tensor_file.h"
+
+namespace ax::fuzz {
+
+using Bytes = std::span<const std::byte>;
+
+bool safetensors(Bytes bytes);
+bool torch(Bytes bytes);
+bool npz(Bytes bytes);  // and .npy
+bool zip(Bytes bytes);
+bool image(Bytes bytes);  // JPEG, PNG, WebP, BMP, PPM: the first bytes tell
+
+// Reads from every stretch of memory that a file's tensors are said to be in, and checks that shapes, strides
+// and data agree. Throws std::logic_error where they do not.
+void use(const TensorFile& file);
+// Reads a byte of each 16, the last one too.
+void use(Bytes bytes);
+
+}  // namespace ax::fuzz
