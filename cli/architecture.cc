@@ -64,27 +64,33 @@ std::string find_preset(const Architecture& a) {
   return best;
 }
 
+Architecture architecture_of(const ForeignNames& names, const FoundKeyMap& found) {
+  const HfConfig hf = read_hf_config(names.file().path());
+  Architecture a;
+  a.family = found.map->family;
+  a.title = found.map->title;
+  a.root = found.root;
+  a.config = detect_vit(names, found, 1);
+  find_heads(names, found, hf, a);
+  a.config.act = hf.act.value_or(a.config.act);
+  a.config.norm_eps = hf.norm_eps.value_or(a.config.norm_eps);
+  if (!hf.act) a.assumed.emplace_back("activation");
+  if (!hf.norm_eps) a.assumed.emplace_back("norm_eps");
+  a.preset = find_preset(a);
+  return a;
+}
+
 }  // namespace
 
 std::optional<Architecture> detect_architecture(const TensorFile& file, std::string& why) {
+  const ForeignNames names(file);
+  why = "the names are of no vision transformer known here";
   try {
-    const ForeignNames names(file);
     const FoundKeyMap found = names.find_key_map();
-    const HfConfig hf = read_hf_config(file.path());
-    Architecture a;
-    a.family = found.map->family;
-    a.title = found.map->title;
-    a.root = found.root;
-    a.config = detect_vit(names, found, 1);
-    find_heads(names, found, hf, a);
-    a.config.act = hf.act.value_or(a.config.act);
-    a.config.norm_eps = hf.norm_eps.value_or(a.config.norm_eps);
-    if (!hf.act) a.assumed.emplace_back("activation");
-    if (!hf.norm_eps) a.assumed.emplace_back("norm_eps");
-    a.preset = find_preset(a);
-    return a;
+    why.clear();
+    return architecture_of(names, found);
   } catch (const Error& error) {
-    why = error.what();
+    if (why.empty()) why = error.what();
     return std::nullopt;
   }
 }

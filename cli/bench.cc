@@ -9,6 +9,7 @@ void add_bench(CLI::App& app) {
   bench->require_subcommand(1);
   add_bench_step(*bench);
   add_bench_images(*bench);
+  add_bench_load(*bench);
 }
 
 }  // namespace ax::cli

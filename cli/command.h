@@ -31,6 +31,7 @@ auto from_command_line(const Read& read) {
 
 void add_bench(CLI::App& app);         // adapterx bench
 void add_bench_images(CLI::App& app);  // adapterx bench images
+void add_bench_load(CLI::App& app);    // adapterx bench load
 void add_bench_step(CLI::App& app);    // adapterx bench step
 void add_inspect(CLI::App& app);       // adapterx inspect
 void add_methods(CLI::App& app);       // adapterx methods

@@ -118,7 +118,7 @@ class Report {
     if (!a->assumed.empty()) {
       add_fact("assumed", fmt::format("{}: the file does not say", fmt::join(a->assumed, ", ")));
     }
-    add_fact("model", a->preset.empty() ? "of none of the names of `adapterx models`" : a->preset);
+    add_fact("model", a->preset.empty() ? "none of `adapterx models`" : a->preset);
   }
 
   std::vector<NameGroup> groups_of(const std::vector<NamedItem>& items) const {
@@ -138,7 +138,7 @@ class Report {
       values.push_back(&value);
     }
     const std::vector<NameGroup> groups = groups_of(items);
-    if (!groups.empty()) add_fact("metadata", "");
+    if (!groups.empty()) text_ += "  metadata\n";
     for (size_t i = 0; i < groups.size(); ++i) {
       if (i == kShown && !all_) {
         text_ += fmt::format("    ... and {} more: --all shows them\n", groups.size() - kShown);
@@ -222,10 +222,8 @@ void add_inspect(CLI::App& app) {
       ->required()
       ->option_text("FILE...");
   command->add_flag("--all", options->all,
-                    "Every tensor and metadata entry on a line of its own (default: names that differ in a "
-                    "number are collapsed) and values uncut");
-  command->add_flag("--json", options->json,
-                    "Print everything as one JSON object, of several files an array");
+                    "List every tensor and value, uncut; don't collapse numbered names");
+  command->add_flag("--json", options->json, "Print one JSON object; an array for several files");
   command->callback([options] { run_inspect(*options); });
 }
 

@@ -101,11 +101,13 @@ void print_models(const std::vector<std::string>& names) {
   }
   const size_t width = output_width();
   fmt::print("{}\n", table.text(width));
-  fmt::print("{}\n",
-             wrap("GFLOPs: matrix products of one image's forward pass; a multiply-add counts as two. "
-                  "Preprocess: normalisation, and the part of the resized image (bicubic) that is "
-                  "cut out.",
-                  std::min<size_t>(width, 100), 0));
+  fmt::print(
+      "{}\n",
+      wrap(
+          "GFLOPs: matrix products of one image's forward pass; a multiply-add counts as two. "
+          "Preprocess: normalisation (half: to [-1, 1]), and the part of the resized image (bicubic) that is "
+          "cut out.",
+          std::min<size_t>(width, 100), 0));
 }
 
 void run_models(const ModelsOptions& options) {

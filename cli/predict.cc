@@ -149,7 +149,7 @@ class Predictor {
     spec.batch = batch_;
     spec.training = false;
     spec.options.precision = precision;
-    Frozen none;
+    Backbone none;
     session_ =
         build_session(spec, none, std::make_shared<FrozenWeights>(checkpoint_.source), checkpoint_.source)
             .session;
@@ -208,11 +208,6 @@ class Predictor {
   static void print_json(const nlohmann::ordered_json& json) {
     fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
-
-  // A method that changes and trains nothing.
-  struct Frozen : Method {
-    std::vector<std::string> trained() const override { return {}; }
-  };
 
   const PredictOptions& options_;
   std::vector<fs::path> files_;

@@ -1,27 +1,15 @@
 // The program as its user meets it: exit codes, error texts, the JSON of `bench step`.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "program.h"
+
 namespace {
 
-struct Result {
-  int code = -1;
-  std::string out;  // both streams
-};
-
-Result run(const std::string& arguments) {
-  Result r;
-  FILE* pipe = popen((std::string(AX_PROGRAM) + " " + arguments + " 2>&1").c_str(), "r");
-  char buffer[4096];
-  for (size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) r.out.append(buffer, n);
-  const int status = pclose(pipe);
-  if (WIFEXITED(status)) r.code = WEXITSTATUS(status);
-  return r;
-}
+using ax::testing::Result;
+using ax::testing::run;
 
 TEST(CommandLine, HelpAndVersionSucceed) {
   for (const char* arguments : {"--help", "bench --help", "bench step --help", "--version", "methods"}) {

@@ -4,8 +4,8 @@
 #   FUZZ_SECONDS  seconds for each target (60)
 #
 # Builds into build/fuzz with clang 14 under the address and undefined-behaviour sanitizers; starts from the
-# committed seeds and what earlier runs added in build/fuzz/work. One line a target; what broke a reader is left in
-# build/fuzz/findings, and the exit code is then 1.
+# committed seeds and what earlier runs added in build/fuzz/work. One line a target; what broke a reader is
+# left in build/fuzz/findings, and the exit code is then 1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -69,8 +69,12 @@ for target in "${targets[@]}"; do
   started=$SECONDS
   "build/fuzz/build/bin/$(program_of "$target")" "build/fuzz/work/$target" "build/fuzz/seeds/$target" \
     -max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 \
-    -detect_leaks=$leaks -use_value_profile=1 -print_final_stats=1 -artifact_prefix="build/fuzz/findings/$target-" \
-    >"$log" 2>&1 || { result="FOUND: $(grep -m1 -E 'SUMMARY: |ERROR: ' "$log" || true), see $log"; status=1; }
+    -detect_leaks=$leaks -use_value_profile=1 -print_final_stats=1 \
+    -artifact_prefix="build/fuzz/findings/$target-" \
+    >"$log" 2>&1 || {
+    result="FOUND: $(grep -m1 -E 'SUMMARY: |ERROR: ' "$log" || true), see $log"
+    status=1
+  }
   runs=$(sed -nE 's/^stat::number_of_executed_units: *([0-9]+)/\1/p' "$log")
   rate=$(sed -nE 's/^stat::average_exec_per_sec: *([0-9]+)/\1/p' "$log")
   first=$(sed -nE 's/.*INITED cov: ([0-9]+).*/\1/p' "$log")

@@ -36,6 +36,7 @@ class Compiler {
     for (const auto& [name, value] : request_.outputs) session_->outputs_[name] = tensor(value.id);
     size_t scratch = 0;
     for (const Node& node : graph_.nodes()) scratch = std::max(scratch, bind(node));
+    request_.frozen->release_staging();
     session_->scratch_ = Buffer(scratch);
     session_->memory_.scratch_bytes = scratch;
     session_->threads_ = thread_count();

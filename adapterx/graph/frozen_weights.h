@@ -33,13 +33,16 @@ class FrozenWeights {
   const void* packed(const ValueInfo& parameter, const kernels::Gemm& gemm);
 
   size_t bytes() const { return bytes_; }  // held, in all forms
+  // Gives up the memory through which values pass on their way to packed forms; the next packing takes it anew.
+  void release_staging();
 
  private:
-  Buffer fetch(const ValueInfo& parameter) const;  // its f32 values
+  void fetch(const ValueInfo& parameter, float* values) const;
 
   WeightSource source_;
   uint64_t seed_;
   size_t bytes_ = 0;
+  Buffer values_, scratch_;  // staging: one for all, as large as the largest needs
   std::map<std::string, Buffer> plain_;                           // by name and shape
   std::map<std::pair<std::string, std::string>, Buffer> packed_;  // by name and layout
 };

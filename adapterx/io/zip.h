@@ -24,10 +24,10 @@ struct ZipEntry {
 };
 
 // The entries of an archive, in the order of its central directory; folders are left out. Offsets count from
-// the file's beginning: an archive with a program put before it is refused. Throws Error naming the file and the
-// entry where the directory is damaged, differs from the entries' own headers, passes the file's end, has names
-// twice, entries that overlap or sizes that deflate cannot reach, or asks for what is not supported: encryption,
-// other methods, several disks.
+// the file's beginning: an archive with a program put before it is refused. Throws Error naming the file and
+// the entry where the directory is damaged, differs from the entries' own headers, passes the file's end, has
+// names twice, entries that overlap or sizes that deflate cannot reach, or asks for what is not supported:
+// encryption, other methods, several disks.
 std::vector<ZipEntry> read_zip_directory(const FileBytes& file);
 
 // The entry unpacked (deflated) or copied (stored), its size and CRC checked. Memory grows with what the data

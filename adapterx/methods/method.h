@@ -18,6 +18,11 @@ class Method : public Slots {
   virtual std::vector<std::string> trained() const = 0;
 };
 
+// The backbone as it is: nothing added, nothing trained.
+struct Backbone : Method {
+  std::vector<std::string> trained() const override { return {}; }
+};
+
 struct MethodInfo {
   std::string name, summary;
   std::unique_ptr<Method> (*make)(Settings& settings);
