@@ -41,8 +41,9 @@ TensorFile open_tensor_file(const std::filesystem::path& path) {
     return holds_torch_pickle(file) ? read_torch(file) : read_npz(file);
   }
   if (text.starts_with("\x93NUMPY")) return read_npy(file);
-  if (text.starts_with('\x80')) return read_torch(file);  // a pickle: torch's legacy format
+  // Before pickles: a header's length can begin with any byte. At this place torch has its magic number.
   if (text.size() > 8 && text[8] == '{') return read_safetensors(file);
+  if (text.starts_with('\x80')) return read_torch(file);  // a pickle: torch's legacy format
   fail("{}: expected a safetensors, PyTorch, .npz or .npy file, got {}{}", file.name(),
        text.empty() ? "an empty file" : "none of them", impostor(text));
 }
