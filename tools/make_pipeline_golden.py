@@ -9,6 +9,7 @@ Needs timm, torchvision, Pillow < 13 or images no taller than twice their width 
 """
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from safetensors.numpy import save_file
 from timm.data import IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD, create_transform
@@ -43,7 +44,7 @@ def main():
         if not path.exists():
             continue
         for pipeline, transform in PIPELINES.items():
-            tensors[f"{name}|{pipeline}"] = transform(Image.open(path).convert("RGB")).numpy()
+            tensors[f"{name}|{pipeline}"] = np.ascontiguousarray(transform(Image.open(path).convert("RGB")))
     path = TESTS / "golden" / "pipelines.safetensors"
     save_file(tensors, path)
     print(f"{path}: {len(tensors)} cases, {path.stat().st_size:,} bytes")
