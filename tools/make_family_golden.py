@@ -846,11 +846,11 @@ def refuse_hostile():
 
 @fixture
 def refuse_kinds():
-    """refuse_{sparse,sparse_csr,quantized,complex,module}.pt: tensors of other kinds, a pickled nn.Module"""
+    """refuse_{sparse,sparse_csr,quantized,module}.pt: tensors of other kinds, a pickled nn.Module; complex.pt is read"""
     torch_case("refuse_sparse", {**plain(), "x": torch.eye(3).to_sparse()})
     torch_case("refuse_sparse_csr", {**plain(), "x": torch.eye(3).to_sparse_csr()})
     torch_case("refuse_quantized", {**plain(), "x": torch.quantize_per_tensor(ramp(3), 0.1, 0, torch.qint8)})
-    torch_case("refuse_complex", {**plain(), "x": torch.complex(ramp(2), ramp(2))})
+    torch_case("complex", {**plain(), "x": torch.complex(ramp(2), ramp(2))})
     torch_case("refuse_module", randomised(nn.Sequential(nn.Linear(2, 2)), "refuse_module"))
 
 
