@@ -158,6 +158,7 @@ TEST(Inspect, CollapsesNumbersAndLosesNoTensor) {
     shapes[fmt::format("b.{}.w", i)] = {i == 7 ? 9 : 2};
     for (const int j : {0, 3}) shapes[fmt::format("l_{}/s.{}", i, j)] = {4, 0};
     shapes[fmt::format("odd.{}", 2 * i)] = {};
+    shapes[fmt::format("p.{}.q.{}", i, 100 + i)] = {};  // no product of two lists
   }
   shapes["a.0.x"] = shapes["a.1.x"] = {3};
   const Written file("groups", shapes);
@@ -177,6 +178,7 @@ TEST(Inspect, CollapsesNumbersAndLosesNoTensor) {
   EXPECT_EQ(counts["a.{0,1}.x"], 3);  // two collapsed, one that is so called
   EXPECT_EQ(counts["l_{0..11}/s.{0,3}"], 24);
   EXPECT_EQ(counts["odd.{0,2,4,...,22}"], 12);
+  EXPECT_EQ(counts["p.3.q.103"], 1);
   EXPECT_EQ(counts["fc1.w"], 1);
   EXPECT_EQ(counts["m.00.w"], 1);
   const auto all = table_of(run("inspect --all " + file.path()).out);

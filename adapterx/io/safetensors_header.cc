@@ -4,7 +4,7 @@
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -16,23 +16,51 @@ namespace {
 using Json = nlohmann::json;
 using safetensors::kMetadata;
 
-// Parses the header; the default parser would let a duplicate name win silently and nest without bound.
-Json parse_json(const std::string& file, const std::string& text) {
-  constexpr int kMaxDepth = 3;  // header, tensor, list
-  std::array<std::set<std::string>, kMaxDepth + 1> names;
-  const auto watch = [&](int depth, Json::parse_event_t event, const Json& value) {
-    using Event = Json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) {
-      if (depth >= kMaxDepth) fail("{}: header: expected at most {} levels, got more", file, kMaxDepth);
-      names[static_cast<size_t>(depth) + 1].clear();
-    }
-    if (event == Event::key && !names[static_cast<size_t>(depth)].insert(value.get<std::string>()).second) {
-      fail("{}: header: expected unique names, got `{}` twice", file, value.get<std::string>());
+// Watches a header go by before it is parsed: by default a duplicate name would win silently, and lists nest
+// without bound. (The parser's own callbacks take time quadratic in the number of tensors.)
+class HeaderWatch : public nlohmann::json_sax<Json> {
+ public:
+  explicit HeaderWatch(const std::string& file) : file_(file) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(size_t) override { return start(); }
+  bool start_array(size_t) override { return start(); }
+  bool end_object() override { return --depth_ >= 0; }
+  bool end_array() override { return --depth_ >= 0; }
+  bool parse_error(size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
+
+  bool key(string_t& name) override {
+    if (!names_[static_cast<size_t>(depth_)].insert(name).second) {
+      fail("{}: header: expected unique names, got `{}` twice", file_, name);
     }
     return true;
-  };
+  }
+
+ private:
+  static constexpr int kMaxDepth = 3;  // header, tensor, list
+
+  bool start() {
+    if (depth_ >= kMaxDepth) fail("{}: header: expected at most {} levels, got more", file_, kMaxDepth);
+    names_[static_cast<size_t>(++depth_)].clear();
+    return true;
+  }
+
+  const std::string& file_;
+  int depth_ = 0;
+  std::array<std::unordered_set<std::string>, kMaxDepth + 1> names_;
+};
+
+Json parse_json(const std::string& file, const std::string& text) {
+  HeaderWatch watch(file);
   try {
-    const Json header = Json::parse(text, watch);
+    Json::sax_parse(text, &watch);
+    Json header = Json::parse(text);  // reports what the watch stopped at
     if (!header.is_object()) fail("{}: header: expected an object, got {}", file, header.type_name());
     return header;
   } catch (const Json::exception& e) {

@@ -283,5 +283,17 @@ TEST_F(SafetensorsTest, AFailedWriteLeavesTheOldFile) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 2) << "a temporary file was left";
 }
 
+// Linear in the number of tensors: a few tenths of a second, where a quadratic parser takes minutes.
+TEST_F(SafetensorsTest, ManyTensors) {
+  constexpr int kTensors = 100'000;
+  std::string json = "{";
+  for (int i = 0; i < kTensors; ++i) {
+    json += fmt::format(R"({}"t{}":{{"dtype":"U8","shape":[1],"data_offsets":[{},{}]}})", i == 0 ? "" : ",",
+                        i, i, i + 1);
+  }
+  write_header(json + "}", kTensors);
+  EXPECT_EQ(std::ssize(read_safetensors(path_).tensors()), kTensors);
+}
+
 }  // namespace
 }  // namespace ax
