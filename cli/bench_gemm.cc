@@ -1,7 +1,5 @@
 #include "cli/bench_gemm.h"
 
-#include <algorithm>
-#include <chrono>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -10,6 +8,7 @@
 #include "adapterx/base/rng.h"
 #include "adapterx/kernels/elementwise.h"
 #include "adapterx/kernels/gemm.h"
+#include "cli/bench_result.h"
 
 namespace ax::cli {
 namespace {
@@ -34,13 +33,11 @@ double median_seconds(const StepGemm& g) {
   gemm.pack(w.as<float>(), packed.data(), scratch.data());
   std::vector<double> seconds;
   for (int run = 0; run <= kRuns; ++run) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = seconds_now();
     gemm.run(x.data(), packed.data(), nullptr, y.data(), scratch.data());
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    if (run > 0) seconds.push_back(elapsed.count());  // the first run warms caches and page tables
+    if (run > 0) seconds.push_back(seconds_now() - start);  // the first run warms caches and page tables
   }
-  std::nth_element(seconds.begin(), seconds.begin() + kRuns / 2, seconds.end());
-  return seconds[kRuns / 2];
+  return median(seconds);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,7 @@
 #include "adapterx/io/file_bytes.h"
 #include "adapterx/io/npy.h"
 #include "adapterx/kernels/pixels.h"
+#include "cli/bench_result.h"
 #include "cli/command.h"
 
 namespace ax::cli {
@@ -32,20 +32,10 @@ struct ImagesOptions {
   bool scaled_jpeg = false, json = false;
 };
 
-double wall_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 double cpu_seconds(clockid_t clock) {
   timespec t{};
   clock_gettime(clock, &t);
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-double median(std::vector<double> v) {
-  const auto middle = v.begin() + static_cast<ptrdiff_t>(v.size() / 2);
-  std::nth_element(v.begin(), middle, v.end());
-  return *middle;
 }
 
 ImageLoadOptions load_options(const ImagesOptions& options) {
@@ -75,10 +65,10 @@ class ImagesBench {
     std::vector<double> wall, cpu;
     std::vector<Split> splits;
     for (int i = 0; i < options_.repeat; ++i) {
-      const double wall_start = wall_seconds(), cpu_start = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+      const double wall_start = seconds_now(), cpu_start = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
       load_all();
       cpu.push_back(cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_start);
-      wall.push_back(wall_seconds() - wall_start);
+      wall.push_back(seconds_now() - wall_start);
       splits.push_back(split());
     }
     return report(wall, cpu, splits);
@@ -169,25 +159,11 @@ class ImagesBench {
   int64_t pixels_ = 0;
 };
 
-void print_table(const nlohmann::ordered_json& j) {
-  for (const auto& [key, value] : j.items()) {
-    if (value.is_array()) continue;
-    const std::string text = value.is_number_float() ? fmt::format("{:.3f}", value.get<double>())
-                             : value.is_string()     ? value.get<std::string>()
-                                                     : value.dump();
-    fmt::print("{:<28} {}\n", key, text);
-  }
-}
-
 void run_images_bench(const ImagesOptions& options) {
   ImagesBench bench(options);
   const nlohmann::ordered_json result = bench.run();
   if (!options.save.empty()) bench.save(options.save);
-  if (options.json) {
-    fmt::print("{}\n", result.dump(2));
-  } else {
-    print_table(result);
-  }
+  print_result(result, options.json);
 }
 
 }  // namespace

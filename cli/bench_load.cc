@@ -1,13 +1,11 @@
 // adapterx bench load: how long a checkpoint takes from its file to packed weights, and in how much memory.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/train/build_session.h"
+#include "cli/bench_result.h"
 #include "cli/command.h"
 #include "cli/vit_options.h"
 
@@ -21,12 +19,11 @@ struct LoadOptions {
 };
 
 void run_load_bench(const LoadOptions& options) {
-  using Clock = std::chrono::steady_clock;
   const Precision precision = from_command_line([&] { return parse_precision(options.precision); });
   const size_t before = peak_rss_bytes();
-  const auto start = Clock::now();
+  const double start = seconds_now();
   const VitCheckpoint checkpoint = open_checkpoint(options.vit);
-  const double opened = std::chrono::duration<double>(Clock::now() - start).count();
+  const double opened = seconds_now() - start;
 
   SessionSpec spec;
   spec.model = checkpoint.config;
@@ -35,7 +32,7 @@ void run_load_bench(const LoadOptions& options) {
   Backbone backbone;
   const auto frozen = std::make_shared<FrozenWeights>(checkpoint.source);
   const BuiltSession built = build_session(spec, backbone, frozen, checkpoint.source);
-  const double packed = std::chrono::duration<double>(Clock::now() - start).count();
+  const double packed = seconds_now() - start;
 
   nlohmann::ordered_json j;
   j["file"] = options.vit.weights;
@@ -47,14 +44,7 @@ void run_load_bench(const LoadOptions& options) {
   j["arena_mb"] = static_cast<double>(built.session->memory().arena_bytes) / 1e6;
   j["rss_before_mb"] = static_cast<double>(before) / 1e6;
   j["peak_rss_mb"] = static_cast<double>(peak_rss_bytes()) / 1e6;
-  if (options.json) {
-    fmt::print("{}\n", j.dump(2));
-    return;
-  }
-  for (const auto& [key, value] : j.items()) {
-    fmt::print("{:<28} {}\n", key,
-               value.is_string() ? value.get<std::string>() : fmt::format("{:.3f}", value.get<double>()));
-  }
+  print_result(j, options.json);
 }
 
 }  // namespace

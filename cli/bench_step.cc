@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/allocation_counter.h"
@@ -15,6 +14,7 @@
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
 #include "cli/bench_gemm.h"
+#include "cli/bench_result.h"
 #include "cli/command.h"
 #include "cli/profile.h"
 
@@ -31,16 +31,6 @@ struct StepOptions {
   float drop_path = 0;
   bool inference = false, profile = false, json = false;
 };
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-double median(std::vector<double> v) {
-  std::sort(v.begin(), v.end());
-  const size_t middle = v.size() / 2;
-  return v.size() % 2 ? v[middle] : (v[middle - 1] + v[middle]) / 2;
-}
 
 SessionSpec spec_of(const StepOptions& options) {
   SessionSpec spec;
@@ -152,26 +142,12 @@ class StepBench {
   std::vector<double> seconds_;
 };
 
-void print_table(const nlohmann::ordered_json& j) {
-  for (const auto& [key, value] : j.items()) {
-    if (value.is_array()) continue;
-    const std::string text = value.is_number_float() ? fmt::format("{:.3f}", value.get<double>())
-                             : value.is_string()     ? value.get<std::string>()
-                                                     : value.dump();
-    fmt::print("{:<28} {}\n", key, text);
-  }
-}
-
 void run_step_bench(const StepOptions& options) {
   StepBench bench(options);
   nlohmann::ordered_json result = bench.run();
   if (options.profile) result["profile"] = profile_json(bench.session(), bench.steps());
-  if (options.json) {
-    fmt::print("{}\n", result.dump(2));
-    return;
-  }
-  print_table(result);
-  if (options.profile) print_profile(result["profile"]);
+  print_result(result, options.json);
+  if (options.profile && !options.json) print_profile(result["profile"]);
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+
+#include "cli/terminal_text.h"
 
 namespace ax::cli {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
-
-size_t terminal_width() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 std::string bar(double fraction) {
   constexpr int kCells = 20;
@@ -42,7 +38,7 @@ void Progress::update(int64_t done) {
   const double fraction = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
   std::string line =
       fmt::format("[{}] {}/{} {}  {:.1f}/s  {:.0f} s left", bar(fraction), done, total_, what_, rate, left);
-  line.resize(std::min(line.size(), terminal_width() - 1));
+  line.resize(std::min(line.size(), terminal_columns(STDERR_FILENO).value_or(80) - 1));
   std::fputs(fmt::format("\r{}\x1b[K", line).c_str(), stderr);
   drawn_ = true;
 }

@@ -149,15 +149,19 @@ std::string wrap(std::string_view text, size_t width, size_t indent) {
   return out;
 }
 
+std::optional<size_t> terminal_columns(int fd) {
+  winsize window{};
+  if (ioctl(fd, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) return window.ws_col;
+  return std::nullopt;
+}
+
 size_t output_width() {
   size_t columns = 0;
   if (const char* text = std::getenv("COLUMNS")) {
     std::from_chars(text, text + std::strlen(text), columns);
     if (columns > 0) return columns;
   }
-  winsize window{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0) return window.ws_col;
-  return std::numeric_limits<size_t>::max() / 2;
+  return terminal_columns(STDOUT_FILENO).value_or(std::numeric_limits<size_t>::max() / 2);
 }
 
 std::string with_separators(uint64_t number) {

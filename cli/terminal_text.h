@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ std::string cut(std::string_view text, size_t columns);
 // Words set in lines of at most `width` columns (longer words stay whole); all lines but the first start with
 // `indent` spaces, and the first begins at that column, too.
 std::string wrap(std::string_view text, size_t width, size_t indent);
+
+// Columns of the terminal behind a file descriptor, or of none.
+std::optional<size_t> terminal_columns(int fd);
 
 // Columns of standard output: $COLUMNS where it is set, else the terminal's, else (a pipe or a file) no
 // limit.

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "adapterx/base/error.h"
+#include "adapterx/io/reader_test.h"
 #include "adapterx/io/zip.h"
 #include "adapterx/io/zip_records.h"
 
@@ -36,8 +37,6 @@ class NpyTest : public testing::Test {
 TensorFile npz(const char* name) { return read_npz(FileBytes::map(kCorpus / name)); }
 TensorFile npy(const char* name) { return read_npy(FileBytes::map(kCorpus / name)); }
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
-
 std::string array_bytes(std::string_view header, std::string_view data = "") {
   const auto length = static_cast<uint16_t>(header.size());
   std::string bytes("\x93NUMPY\1\0", 8);
@@ -51,17 +50,12 @@ std::string with_shape(std::string_view descr, std::string_view shape, std::stri
 }
 
 std::string error_of(std::string_view bytes) {
-  try {
-    read_npy(FileBytes::borrow("x.npy", bytes_of(bytes)));
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
+  return error_text([&] { read_npy(FileBytes::borrow("x.npy", bytes_of(bytes))); });
 }
 
 void expect_error(std::string_view bytes, std::string_view part) {
   const std::string text = error_of(bytes);
-  EXPECT_NE(text.find(part), std::string::npos) << "expected: " << part << "\ngot: " << text;
+  expect_part(text, part);
   EXPECT_TRUE(text.starts_with("x.npy: arr_0: ")) << text;
 }
 

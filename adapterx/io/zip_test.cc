@@ -10,6 +10,7 @@
 #include <map>
 
 #include "adapterx/base/error.h"
+#include "adapterx/io/reader_test.h"
 #include "adapterx/io/zip_records.h"
 
 namespace ax {
@@ -32,8 +33,6 @@ class ZipTest : public testing::Test {
   fs::path path_;
 };
 
-std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
-
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -50,17 +49,12 @@ std::map<std::string, std::string> contents(const FileBytes& file) {
 
 // The text of the error that reading and unpacking gives, or "no error".
 std::string error_of(std::string_view bytes) {
-  try {
-    contents(FileBytes::borrow("x.zip", bytes_of(bytes)));
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
+  return error_text([&] { contents(FileBytes::borrow("x.zip", bytes_of(bytes))); });
 }
 
 void expect_error(std::string_view bytes, std::string_view part) {
   const std::string text = error_of(bytes);
-  EXPECT_NE(text.find(part), std::string::npos) << "expected: " << part << "\ngot: " << text;
+  expect_part(text, part);
 }
 
 template <class T>

@@ -40,14 +40,10 @@ class Detector {
 
   // The first tensor that the family's rules name for a parameter of ours.
   Source source(const std::string& ours) const {
-    const size_t digits = ours.find_first_of("0123456789");
     for (const KeyRule& rule : found_.map->rules) {
-      int64_t block = 0;
-      if (rule.ours.find('#') != rule.ours.npos && digits != ours.npos) {
-        block = std::strtoll(ours.c_str() + digits, nullptr, 10);
-      }
-      if (block_name(rule.ours, block) != ours) continue;
-      const std::string name = ForeignNames::at_root(found_.root, block_name(rule.theirs[0], block));
+      const auto block = block_of(rule.ours, ours);
+      if (!block) continue;
+      const std::string name = ForeignNames::at_root(found_.root, block_name(rule.theirs[0], *block));
       if (const TensorInfo* tensor = names_.find(name)) return {tensor, names_.original(name), rule.layout};
     }
     return {};

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace ax {
 namespace {
 
@@ -374,6 +376,14 @@ std::string block_name(std::string_view pattern, int64_t block) {
   const size_t at = pattern.find('#');
   if (at == pattern.npos) return std::string(pattern);
   return fmt::format("{}{}{}", pattern.substr(0, at), block, pattern.substr(at + 1));
+}
+
+std::optional<int64_t> block_of(std::string_view pattern, const std::string& name) {
+  const size_t at = pattern.find('#');
+  if (at == pattern.npos) return pattern == name ? std::optional<int64_t>(0) : std::nullopt;
+  if (!name.starts_with(pattern.substr(0, at))) return std::nullopt;
+  const int64_t block = std::strtoll(name.c_str() + at, nullptr, 10);
+  return block_name(pattern, block) == name ? std::optional<int64_t>(block) : std::nullopt;
 }
 
 }  // namespace ax

@@ -5,6 +5,7 @@
 // file that holds the backbone ("vit." in Hugging Face's files), to where its head is.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,5 +53,8 @@ std::span<const KeyMap> key_maps();
 
 // `#` replaced by a block's number.
 std::string block_name(std::string_view pattern, int64_t block);
+
+// The block's number where `name` is the pattern's; 0 for patterns without one.
+std::optional<int64_t> block_of(std::string_view pattern, const std::string& name);
 
 }  // namespace ax

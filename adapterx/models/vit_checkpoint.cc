@@ -92,6 +92,7 @@ class Loader {
   void plan_parameters() {
     const Parameters stored = vit_parameters(in_file_);
     const Parameters wanted = vit_parameters(checkpoint_.config);
+    report().parameters = std::ssize(wanted);
     std::vector<std::string> missing;
     for (const auto& [name, shape] : wanted) {
       const auto in_file = stored.find(name);
@@ -131,15 +132,6 @@ class Loader {
       if (plan.tensors.size() == rule.theirs.size()) return plan;
     }
     return {};
-  }
-
-  // The block's number where `name` is the rule's `ours`; 0 for names without one.
-  static std::optional<int64_t> block_of(std::string_view ours, const std::string& name) {
-    const size_t at = ours.find('#');
-    if (at == ours.npos) return ours == name ? std::optional<int64_t>(0) : std::nullopt;
-    if (!name.starts_with(ours.substr(0, at))) return std::nullopt;
-    const int64_t block = std::strtoll(name.c_str() + at, nullptr, 10);
-    return block_name(ours, block) == name ? std::optional<int64_t>(block) : std::nullopt;
   }
 
   // The plan of a parameter whose shape in the file is `stored` and in the model `wanted`.
@@ -263,7 +255,6 @@ class Loader {
     r.format = file_->format();
     r.family = found_.map->title;
     r.root = found_.root;
-    r.parameters = std::ssize(vit_parameters(checkpoint_.config));
   }
 
   std::shared_ptr<const TensorFile> file_;
