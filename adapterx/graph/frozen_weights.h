@@ -33,7 +33,8 @@ class FrozenWeights {
   const void* packed(const ValueInfo& parameter, const kernels::Gemm& gemm);
 
   size_t bytes() const { return bytes_; }  // held, in all forms
-  // Gives up the memory through which values pass on their way to packed forms; the next packing takes it anew.
+  // Gives up the memory through which values pass on their way to packed forms; the next packing takes it
+  // anew.
   void release_staging();
 
  private:
@@ -42,8 +43,8 @@ class FrozenWeights {
   WeightSource source_;
   uint64_t seed_;
   size_t bytes_ = 0;
-  Buffer values_, scratch_;  // staging: one for all, as large as the largest needs
-  std::map<std::string, Buffer> plain_;                           // by name and shape
+  Buffer values_, scratch_;              // staging: one for all, as large as the largest needs
+  std::map<std::string, Buffer> plain_;  // by name and shape
   std::map<std::pair<std::string, std::string>, Buffer> packed_;  // by name and layout
 };
 

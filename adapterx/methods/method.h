@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "adapterx/graph/slots.h"
@@ -16,6 +17,14 @@ class Method : public Slots {
  public:
   // Selectors of the parameters trained (graph/trained_parameters.h): its own and the backbone's.
   virtual std::vector<std::string> trained() const = 0;
+
+  // A scalar that training adds to the loss (a balance loss, already weighted), of the graph built last;
+  // absent: none.
+  virtual Value penalty() { return {}; }
+
+  // Values of the graph built last that only reports read, under names: "blocks.3.expert" (the expert chosen
+  // for each sub-token).
+  virtual std::vector<std::pair<std::string, Value>> observed() { return {}; }
 };
 
 // The backbone as it is: nothing added, nothing trained.

@@ -30,8 +30,9 @@ struct VitCheckpoint {
   Preprocess preprocess;  // of the family or preset; size: config.image_size
   LoadReport report;
   WeightSource source;    // holds the file open
-  bool has_head = false;        // whether logits come from the file (else from a fresh head, or there is none)
-  bool is_projection = false;   // whether that head is no classifier, but CLIP's projection to image embeddings
+  bool has_head = false;  // whether logits come from the file (else from a fresh head, or there is none)
+  bool is_projection =
+      false;  // whether that head is no classifier, but CLIP's projection to image embeddings
 };
 
 // Throws Error, naming file and tensor, on a file that can't be read, is of no known family or of another

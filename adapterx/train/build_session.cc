@@ -1,6 +1,7 @@
 #include "adapterx/train/build_session.h"
 
 #include "adapterx/base/error.h"
+#include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/cross_entropy.h"
 
@@ -25,9 +26,17 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
   request.options = spec.options;
   if (spec.training) {
     if (!vit.logits) fail("training: expected a model with classes, got one without a head");
-    const Value labels = graph.input("labels", {spec.batch}, Role::index);
+    const Value labels = spec.soft_targets ? graph.input("labels", vit.logits.shape(), Role::exact)
+                                           : graph.input("labels", {spec.batch}, Role::index);
     request.loss = cross_entropy(vit.logits, labels, spec.label_smoothing);
     request.outputs.emplace_back("loss", request.loss);
+    if (const Value penalty = method.penalty()) {
+      request.outputs.emplace_back("penalty", penalty);
+      request.loss = add(request.loss, penalty);
+    }
+  }
+  if (spec.observe) {
+    for (auto& [name, value] : method.observed()) request.outputs.emplace_back(std::move(name), value);
   }
   return {trained, compile(graph, request)};
 }

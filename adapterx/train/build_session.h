@@ -16,11 +16,15 @@ struct SessionSpec {
   bool training = true;  // with loss, backward, dropout and drop path; else forward only
   float drop_path = 0;
   float label_smoothing = 0;
+  bool soft_targets =
+      false;             // input "labels" holds rows of probabilities f32 [B, classes] (mixup), not i32 [B]
+  bool observe = false;  // what the method observes (Method::observed) is kept as outputs, by its names
   CompileOptions options;
 };
 
-// Inputs: "images" and, when training, "labels". Outputs: "features", "logits" (where the model has
-// classes) and, when training, "loss": all f32.
+// Inputs: "images" and, when training, "labels". Outputs: "features", "logits" (where the model has classes)
+// and, when training, "loss", the mean cross-entropy, and "penalty" where the method has one: all f32. The
+// gradient is that of loss + penalty.
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;
