@@ -1,0 +1,126 @@
+// What a run of training leaves for its reader: plain data, written and read by run_folder.h, shown by
+// page.h. Numbers that were not measured are NaN, and absent in files. Accuracies and shares are fractions of
+// one, learning rates as the optimizer had them, memory in MB of 10^6 bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace ax {
+
+inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+
+// How the sub-tokens of an evaluation were spread over the experts.
+struct ExpertUse {
+  int64_t blocks = 0, experts = 0;
+  std::vector<double> share;  // [blocks, experts], each row sums to 1; empty for methods without experts
+
+  bool empty() const { return share.empty(); }
+  double at(int64_t block, int64_t expert) const {
+    return share[static_cast<size_t>(block * experts + expert)];
+  }
+};
+
+struct EpochRecord {
+  int64_t epoch = 0;  // how many are complete: 1 after the first
+  double lr = kNotMeasured;
+  double train_loss = kNotMeasured;  // mean over the epoch, the penalty not included
+  double penalty = kNotMeasured;     // of the method (balance of experts), as added to the loss
+  double train_accuracy = kNotMeasured;
+  double gradient_norm = kNotMeasured;  // before clipping, mean over the steps
+  double val_loss = kNotMeasured;       // NaN at epochs that were not evaluated
+  double val_accuracy = kNotMeasured;
+  double seconds = kNotMeasured;  // of this epoch
+  double images_per_s = kNotMeasured;
+  double peak_rss_mb = kNotMeasured;
+  ExpertUse expert_use;  // on the validation images
+};
+
+struct ParameterPart {
+  std::string part;  // "LN2", "PG", "CLS", "SMoA", "head"
+  int64_t count = 0;
+  bool head = false;  // published percentages leave the head out or not: the report shows both
+};
+
+struct ParameterTable {
+  std::vector<ParameterPart> parts;
+  int64_t backbone = 0;  // parameters of the pretrained model without its head
+
+  int64_t total() const;
+  int64_t head() const;
+};
+
+// What is known of a run as a whole. Empty texts and numbers of 0 are not shown.
+struct RunFacts {
+  bool finished = false;  // false from the start until the last epoch and the final evaluation are done
+  std::string title;      // of the page; "AdaptFormer-X on fashion-mnist"
+  std::string model, weights, method, data, precision, version;
+  std::string select;  // "val-best", "last" or "test-best"; the page warns of the last
+  uint64_t seed = 0;
+  int64_t threads = 0, epochs = 0, batch = 0;  // epochs: as planned
+  int64_t train_images = 0, val_images = 0, test_images = 0;
+
+  double accuracy = kNotMeasured;  // the headline: of the model kept, on `accuracy_split`
+  std::string accuracy_split;      // "test" or "val"
+  double best_val_accuracy = kNotMeasured;
+  int64_t best_epoch = 0;                    // of the model kept
+  double last_test_accuracy = kNotMeasured;  // of the last epoch's model, where it was tested as well
+  ParameterTable parameters;
+  double seconds = kNotMeasured;  // of the whole training, over all resumptions
+  double peak_rss_mb = kNotMeasured;
+  int64_t adapter_bytes = 0;
+
+  int64_t blocks_per_expert_set = 0;  // blocks that share one set of experts; 0: all blocks share one
+  std::vector<std::string> warnings;  // whole sentences, shown at the top of the page
+};
+
+// Classes of the final evaluation and how they were told apart.
+struct Confusion {
+  std::vector<std::string> classes;
+  std::vector<int64_t> counts;  // [C, C]: row the truth, column the prediction
+
+  bool empty() const { return counts.empty(); }
+  int64_t at(size_t truth, size_t predicted) const { return counts[truth * classes.size() + predicted]; }
+};
+
+// One image that was classified. Truth and prediction are indices of Confusion::classes.
+struct ShownImage {
+  std::string name;              // as the data set calls it, mostly a path
+  std::vector<std::byte> image;  // a small PNG or JPEG file (thumbnail.h)
+  int64_t truth = 0, predicted = 0;
+  double confidence = kNotMeasured;  // probability of the prediction
+};
+
+// Which expert each token of an image went to. The image is cropped and resized to what the model saw.
+struct RoutingPicture {
+  ShownImage shown;
+  int64_t side = 0;     // the patches form a grid of side x side
+  int64_t heads = 1;    // sub-heads, each routed on its own
+  int64_t experts = 0;  // at most 256
+  // For each block [T, heads], T = other tokens (class, prompts; their number may grow from block to block)
+  // first, then the side * side patches row by row.
+  std::vector<std::vector<uint8_t>> blocks;
+};
+
+// What is looked at when training is over.
+struct Findings {
+  Confusion confusion;
+  std::vector<ShownImage> mistakes;  // the most confident first
+  std::vector<RoutingPicture> routing;
+};
+
+struct Run {
+  RunFacts facts;
+  std::string config;  // text of config.toml
+  std::vector<EpochRecord> epochs;
+  Findings findings;
+};
+
+// Throws Error naming the field where sizes, indices or shares don't fit each other.
+void check(const ExpertUse& use);
+void check(const Findings& findings);
+
+}  // namespace ax
