@@ -38,7 +38,7 @@ class ImageDataset {
 // Where labels are numbers, classes.txt or class_names.txt in the same folder, a name a line, gives the
 // names.
 struct DatasetSpec {
-  std::filesystem::path path;
+  std::filesystem::path path = {};
   std::string format = "auto";
   // Where the data have no validation images of their own, val_size, or else this part, of the training
   // images becomes them (0: there are none): stratified by class and drawn by seed.
@@ -50,9 +50,10 @@ struct DatasetSpec {
 };
 
 struct ImageSplits {
-  std::string format;  // as found
-  std::vector<std::string> classes;
-  std::shared_ptr<const ImageDataset> train, val, test;  // null where there is none; train or test is there
+  std::string format = {};  // as found
+  std::vector<std::string> classes = {};
+  std::shared_ptr<const ImageDataset> train = {}, val = {},
+                                      test = {};  // null where there is none; train or test is there
 };
 
 // Throws Error naming file and line (or folder) where something is missing, damaged or contradicts itself.

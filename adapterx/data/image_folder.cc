@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "adapterx/base/error.h"
+#include "adapterx/data/image_formats.h"
+
+namespace ax {
+namespace {
+
+namespace fs = std::filesystem;
+using Names = std::vector<std::string>;
+
+Names subfolders(const fs::path& folder) {
+  Names names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_directory() && !name.starts_with('.')) names.push_back(name);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Names images_below(const fs::path& folder) {
+  Names files;
+  const auto options = fs::directory_options::follow_directory_symlink;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, options)) {
+    if (is_image_name(entry.path()) && entry.is_regular_file()) files.push_back(entry.path().string());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::shared_ptr<const ImageDataset> images_of(const fs::path& folder, const Names& classes) {
+  std::vector<LabelledFile> files;
+  for (size_t c = 0; c < classes.size(); ++c) {
+    const Names found = images_below(folder / classes[c]);
+    if (found.empty()) {
+      fail("{}: expected images (.jpg, .png, .webp, .bmp, .ppm) of the class, got none",
+           (folder / classes[c]).string());
+    }
+    for (const std::string& file : found) files.push_back({file, static_cast<int32_t>(c)});
+  }
+  return file_images(std::move(files));
+}
+
+// The folder of a split, if the data are cut into such: one that has subfolders and one of its names.
+fs::path split_folder(const fs::path& folder, const Names& names) {
+  fs::path found;
+  for (const std::string& name : names) {
+    const fs::path path = folder / name;
+    if (!fs::is_directory(path) || subfolders(path).empty()) continue;
+    if (!found.empty()) {
+      fail("{}: expected one folder of the split, got {} and {}", folder.string(), found.filename().string(),
+           name);
+    }
+    found = path;
+  }
+  return found;
+}
+
+// The name that only one of two sorted lists has.
+std::string odd_one(const Names& a, const Names& b) {
+  Names odd;
+  std::ranges::set_symmetric_difference(a, b, std::back_inserter(odd));
+  return odd.empty() ? "" : odd[0];
+}
+
+void check_same_classes(const fs::path& a, const Names& in_a, const fs::path& b, const Names& in_b) {
+  const std::string odd = odd_one(in_a, in_b);
+  if (odd.empty()) return;
+  const bool is_in_a = std::ranges::binary_search(in_a, odd);
+  fail("{}: expected the class folders of {}, got {} `{}`", b.string(), a.string(),
+       is_in_a ? "no folder" : "also the folder", odd);
+}
+
+ImageSplits open_folder(const fs::path& folder) {
+  const fs::path train = split_folder(folder, {"train"}), test = split_folder(folder, {"test"}),
+                 val = split_folder(folder, {"val", "valid", "validation"});
+  ImageSplits splits{.format = "folder"};
+  fs::path first;  // whose classes the others must have
+  const auto open = [&](const fs::path& path, std::shared_ptr<const ImageDataset>& images) {
+    if (path.empty()) return;
+    const Names classes = subfolders(path);
+    if (first.empty()) {
+      first = path;
+      splits.classes = classes;
+    }
+    check_same_classes(first, splits.classes, path, classes);
+    images = images_of(path, classes);
+  };
+  open(train, splits.train);
+  open(val, splits.val);
+  open(test, splits.test);
+  if (first.empty()) open(folder, splits.train);
+  if (splits.classes.empty()) {
+    fail(
+        "{}: expected a subfolder of images for each class, or train, val and test folders of such; got none",
+        folder.string());
+  }
+  return splits;
+}
+
+}  // namespace
+
+ImageSplits open_image_folder(const fs::path& folder) {
+  try {
+    return open_folder(folder);
+  } catch (const fs::filesystem_error& error) {
+    fail("{}: cannot look for images: {}", error.path1().empty() ? folder.string() : error.path1().string(),
+         error.code().message());
+  }
+}
+
+}  // namespace ax
