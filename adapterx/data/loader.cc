@@ -1,0 +1,263 @@
+#include "adapterx/data/loader.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <numeric>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "adapterx/base/error.h"
+#include "adapterx/data/mixup.h"
+#include "adapterx/data/sample_source.h"
+#include "adapterx/data/stratify.h"
+
+namespace ax {
+namespace {
+
+constexpr int kNiceness = 10;       // of the threads, above the caller's
+constexpr int64_t kMostChunk = 16;  // samples a thread takes at a time
+
+struct Slot {
+  std::vector<float> images, targets;
+  std::vector<int32_t> labels;
+  std::vector<int64_t> indices;
+  int64_t count = 0, taken = 0, done = 0;  // samples
+  int64_t failed_at = -1;                  // the first sample that failed
+  std::exception_ptr error;
+  bool ready = false;
+};
+
+void check(const ImageDataset* images, int64_t classes, const LoaderOptions& o) {
+  constexpr int64_t kMost = 1 << 16;
+  if (images == nullptr || images->size() < 1) fail("loader: expected images, got none");
+  if (o.batch < 1 || o.batch > kMost) fail("loader: batch: expected 1 to {}, got {}", kMost, o.batch);
+  if (o.ahead < 1 || o.ahead > kMost) fail("loader: ahead: expected 1 to {}, got {}", kMost, o.ahead);
+  if (o.threads < 0 || o.threads > 1024) fail("loader: threads: expected 0 to 1024, got {}", o.threads);
+  for (int64_t i = 0; i < images->size(); ++i) {
+    if (const int32_t label = images->label(i); label < 0 || label >= classes) {
+      fail("{}: expected a label in [0, {}), got {}", images->name(i), classes, label);
+    }
+  }
+}
+
+}  // namespace
+
+class Loader::Impl {
+ public:
+  Impl(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options)
+      : options_(options),
+        classes_(classes),
+        source_((check(images.get(), classes, options), std::move(images)), options.preprocess,
+                options.augment, options.cache_bytes),
+        slots_(static_cast<size_t>(options.ahead + 1)) {
+    for (Slot& slot : slots_) allot(slot);
+    const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int threads = options.threads > 0 ? options.threads : cores;
+    chunk_ = std::clamp<int64_t>(options.batch / (4 * threads), 1, kMostChunk);
+    begin_threads(threads);
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    work_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  int64_t batches() const {
+    const int64_t size = source_.images().size(), batch = options_.batch;
+    return options_.drop_last ? size / batch : (size + batch - 1) / batch;
+  }
+
+  void start(uint32_t epoch, int64_t first_batch) {
+    if (first_batch < 0 || first_batch > batches()) {
+      fail("loader: expected a batch from 0 to {} to begin at, got {}", batches(), first_batch);
+    }
+    std::unique_lock lock(mutex_);
+    end_ = next_ = 0;  // nothing more is handed out
+    idle_.wait(lock, [&] { return busy_ == 0; });
+    epoch_ = epoch;
+    order_ = epoch_order(epoch);
+    next_ = wanted_ = first_batch;
+    end_ = batches();
+    holds_ = false;
+    error_ = nullptr;
+    for (int64_t b = first_batch; b < std::min(end_, first_batch + window()); ++b) prepare(b);
+    lock.unlock();
+    work_.notify_all();
+  }
+
+  const Batch* next() {
+    std::unique_lock lock(mutex_);
+    if (error_) std::rethrow_exception(error_);
+    if (std::exchange(holds_, false)) {
+      if (const int64_t freed = wanted_++ + window(); freed < end_) {
+        prepare(freed);
+        work_.notify_all();
+      }
+    }
+    if (wanted_ >= end_) return nullptr;
+    const Slot& slot = slot_of(wanted_);
+    ready_.wait(lock, [&] { return slot.ready; });
+    if (slot.error) {
+      error_ = slot.error;
+      std::rethrow_exception(error_);
+    }
+    holds_ = true;
+    batch_ = {slot.count, std::span(slot.indices).first(static_cast<size_t>(slot.count)), slot.images,
+              slot.labels, slot.targets};
+    return &batch_;
+  }
+
+ private:
+  struct Chunk {
+    int64_t batch, begin, end;
+  };
+
+  int64_t window() const { return static_cast<int64_t>(slots_.size()); }
+  Slot& slot_of(int64_t batch) { return slots_[static_cast<size_t>(batch % window())]; }
+  size_t input_size() const {
+    return static_cast<size_t>(3 * options_.preprocess.size * options_.preprocess.size);
+  }
+
+  // Fewer than asked for where the system gives no more.
+  void begin_threads(int count) {
+    try {
+      for (int t = 0; t < count; ++t) threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error& error) {
+      if (threads_.empty()) fail("loader: cannot begin a thread: {}", error.what());
+    }
+  }
+
+  void allot(Slot& slot) {
+    const auto batch = static_cast<size_t>(options_.batch);
+    slot.images.resize(batch * input_size());
+    slot.labels.resize(batch);
+    slot.indices.resize(batch);
+    if (mixes_targets(options_.augment)) slot.targets.resize(batch * static_cast<size_t>(classes_));
+  }
+
+  std::vector<int64_t> epoch_order(uint32_t epoch) const {
+    const int64_t size = source_.images().size();
+    if (options_.shuffle) return shuffled(size, options_.seed, epoch, "loader.shuffle");
+    std::vector<int64_t> order(static_cast<size_t>(size));
+    std::iota(order.begin(), order.end(), int64_t{0});
+    return order;
+  }
+
+  // Under the lock, on a slot that nobody uses.
+  void prepare(int64_t batch) {
+    Slot& slot = slot_of(batch);
+    const int64_t first = batch * options_.batch;
+    slot.count = std::min(options_.batch, static_cast<int64_t>(order_.size()) - first);
+    slot.taken = slot.done = 0;
+    slot.failed_at = -1;
+    slot.error = nullptr;
+    slot.ready = false;
+    std::ranges::fill(slot.labels, 0);
+    for (int64_t i = 0; i < slot.count; ++i) {
+      const int64_t index = order_[static_cast<size_t>(first + i)];
+      slot.indices[static_cast<size_t>(i)] = index;
+      slot.labels[static_cast<size_t>(i)] = source_.images().label(index);
+    }
+  }
+
+  // Under the lock.
+  bool has_chunk() const { return next_ < std::min(end_, wanted_ + window()); }
+  Chunk take_chunk() {
+    Slot& slot = slot_of(next_);
+    const Chunk chunk{next_, slot.taken, std::min(slot.taken + chunk_, slot.count)};
+    slot.taken = chunk.end;
+    if (slot.taken == slot.count) ++next_;
+    return chunk;
+  }
+
+  void work() {
+    [[maybe_unused]] const int niceness = ::nice(kNiceness);  // on Linux: of this thread
+    SampleSource::Scratch scratch;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      work_.wait(lock, [&] { return stopping_ || has_chunk(); });
+      if (stopping_) return;
+      const Chunk chunk = take_chunk();
+      ++busy_;
+      fill(chunk, scratch, lock);
+      if (--busy_ == 0) idle_.notify_all();
+    }
+  }
+
+  // Enters and leaves with the lock held.
+  void fill(const Chunk& chunk, SampleSource::Scratch& scratch, std::unique_lock<std::mutex>& lock) {
+    Slot& slot = slot_of(chunk.batch);
+    for (int64_t i = chunk.begin; i < chunk.end && !stopping_; ++i) {
+      lock.unlock();
+      std::exception_ptr error;
+      try {
+        const SampleKey key{options_.seed, epoch_, slot.indices[static_cast<size_t>(i)]};
+        source_.sample(key, slot.images.data() + static_cast<size_t>(i) * input_size(), scratch);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      if (error && (slot.failed_at < 0 || i < slot.failed_at)) {
+        slot.failed_at = i;
+        slot.error = error;
+      }
+    }
+    slot.done += chunk.end - chunk.begin;
+    if (slot.done < slot.count) return;
+    lock.unlock();
+    complete(slot, chunk.batch);
+    lock.lock();
+    slot.ready = true;
+    ready_.notify_all();
+  }
+
+  // What concerns the whole batch.
+  void complete(Slot& slot, int64_t batch) const {
+    const size_t past = static_cast<size_t>(slot.count) * input_size();
+    std::fill(slot.images.begin() + static_cast<ptrdiff_t>(past), slot.images.end(), 0.0f);
+    if (slot.targets.empty()) return;
+    const int64_t size = options_.preprocess.size;
+    const BatchMix mix = draw_mix(options_.augment, size, size, {options_.seed, epoch_, batch});
+    mix_images(mix, slot.count, size, size, slot.images.data());
+    std::ranges::fill(slot.targets, 0.0f);
+    mix_targets(mix, std::span(slot.labels).first(static_cast<size_t>(slot.count)), classes_,
+                slot.targets.data());
+  }
+
+  const LoaderOptions options_;
+  const int64_t classes_;
+  const SampleSource source_;
+  int64_t chunk_ = 1;
+
+  std::mutex mutex_;
+  std::condition_variable work_, ready_, idle_;
+  std::vector<Slot> slots_;  // batch b is in slot b % window
+  std::vector<int64_t> order_;
+  uint32_t epoch_ = 0;
+  int64_t next_ = 0, end_ = 0;  // batches: that samples are handed out of, and past the last
+  int64_t wanted_ = 0;          // the batch that next gives, or that it gave where holds_
+  bool holds_ = false, stopping_ = false;
+  int busy_ = 0;  // threads at work on a chunk
+  std::exception_ptr error_;
+  Batch batch_;
+  std::vector<std::thread> threads_;
+};
+
+Loader::Loader(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options)
+    : impl_(std::make_unique<Impl>(std::move(images), classes, options)) {}
+Loader::~Loader() = default;
+int64_t Loader::batches() const { return impl_->batches(); }
+void Loader::start(uint32_t epoch, int64_t first_batch) { impl_->start(epoch, first_batch); }
+const Loader::Batch* Loader::next() { return impl_->next(); }
+
+}  // namespace ax
