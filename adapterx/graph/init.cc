@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "adapterx/base/error.h"
 #include "adapterx/base/rng.h"
@@ -18,6 +20,33 @@ void fill_trunc_normal(uint64_t seed, uint32_t place, float mean, float std, std
     do {
       x = mean + std * rng.normal(draw++);
     } while (x < -2.0f || x > 2.0f);
+  }
+}
+
+// Gram-Schmidt, twice for full precision, on normal draws: rows of out [rows, columns], or its columns where
+// they are fewer.
+void fill_orthogonal(const Rng& rng, size_t rows, size_t columns, float gain, std::span<float> out) {
+  const size_t count = std::min(rows, columns), length = std::max(rows, columns);
+  std::vector<double> v(count * length);
+  for (size_t i = 0; i < v.size(); ++i) v[i] = static_cast<double>(rng.normal(i));
+  const auto dot = [&](size_t a, size_t b) {
+    return std::inner_product(&v[a * length], &v[a * length] + length, &v[b * length], 0.0);
+  };
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t pass = 0; pass < 2; ++pass) {
+      for (size_t j = 0; j < i; ++j) {
+        const double along = dot(i, j);
+        for (size_t c = 0; c < length; ++c) v[i * length + c] -= along * v[j * length + c];
+      }
+      const double norm = std::sqrt(dot(i, i));
+      for (size_t c = 0; c < length; ++c) v[i * length + c] /= norm;
+    }
+  }
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t c = 0; c < columns; ++c) {
+      const double x = rows <= columns ? v[r * length + c] : v[c * length + r];
+      out[r * columns + c] = static_cast<float>(static_cast<double>(gain) * x);
+    }
   }
 }
 
@@ -51,6 +80,12 @@ void initialise(const Init& init, std::string_view name, const Shape& shape, uin
       rng.fill_uniform(out, -k, k);
       return;
     }
+    case Init::Kind::uniform:
+      rng.fill_uniform(out, -init.a, init.a);
+      return;
+    case Init::Kind::orthogonal:
+      fill_orthogonal(rng, static_cast<size_t>(fan_out), static_cast<size_t>(fan_in), init.a, out);
+      return;
   }
 }
 

@@ -17,6 +17,8 @@ struct Init {
     trunc_normal,     // the same, redrawn until within [-2, 2] (timm's trunc_normal_)
     kaiming_uniform,  // U(-k, k), k = sqrt(6 / ((1 + a^2) fan_in)), fan_in = size / shape[0]
     xavier_uniform,   // U(-k, k), k = sqrt(6 / (fan_in + fan_out))
+    uniform,          // U(-a, a)
+    orthogonal,       // a matrix of rows or columns, the fewer, that are orthogonal and of length a
   };
   Kind kind = Kind::checkpoint;
   float a = 0, b = 0;
@@ -28,6 +30,8 @@ struct Init {
   static Init trunc_normal(float std) { return {Kind::trunc_normal, 0, std}; }
   static Init kaiming_uniform(float a) { return {Kind::kaiming_uniform, a, 0}; }
   static Init xavier_uniform() { return {Kind::xavier_uniform, 0, 0}; }
+  static Init uniform(float bound) { return {Kind::uniform, bound, 0}; }
+  static Init orthogonal(float gain) { return {Kind::orthogonal, gain, 0}; }
 };
 
 // Draws a parameter's start: a function of (init, name, shape, seed) alone. Throws Error for
