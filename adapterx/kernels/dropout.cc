@@ -18,7 +18,7 @@ namespace ax::kernels::HWY_NAMESPACE {
 namespace {
 
 constexpr size_t kBlock = 512;  // draws held at a time, a multiple of what one call of philox_blocks makes
-constexpr size_t kPad = 64;     // a vector read that starts on a held draw stays inside
+constexpr size_t kPad = 128;    // a step of draw() and a vector read that begin on a held draw stay inside
 using Draws = std::array<uint32_t, kBlock + kPad>;
 
 // Philox 4x32-10 (base/rng.h) on vectors: a 64-bit lane for each counter block. Of a word only the lower half
@@ -58,13 +58,13 @@ HWY_INLINE void philox_blocks(const Rng& rng, Words index, uint64_t* out) {
   hn::StoreInterleaved2(pair(c0, c1), pair(c2, c3), d, out);
 }
 
-// draws[i] = rng.bits(first + i) for i < kBlock, `first` a multiple of 4. A copy of the generator can't be
-// what a store changes: its keys stay in registers.
-void draw(Rng rng, int64_t first, Draws& draws) {
+// draws[i] = rng.bits(first + i) for i < count at least, `first` a multiple of 4. A copy of the generator
+// can't be what a store changes: its keys stay in registers.
+void draw(Rng rng, int64_t first, size_t count, Draws& draws) {
   const U64 d;
   const size_t lanes = hn::Lanes(d);
   Words index = hn::Iota(d, static_cast<uint64_t>(first) / 4);
-  for (size_t i = 0; i < kBlock; i += 4 * lanes) {
+  for (size_t i = 0; i < count; i += 4 * lanes) {
     HWY_ALIGN uint64_t pairs[2 * hn::MaxLanes(U64())];
     philox_blocks(rng, index, pairs);
     std::memcpy(draws.data() + i, pairs, 4 * lanes * sizeof(uint32_t));
@@ -75,13 +75,13 @@ void draw(Rng rng, int64_t first, Draws& draws) {
 // Elements with draws [begin, end); x and y start at draw `first`. A draw has 24 bits: in units of 2^-24 it
 // is an integer, kept above ceil(rate) - 1.
 void dropout_range(const Rng& rng, float rate, Row x, Row y, int64_t first, int64_t begin, int64_t end) {
-  HWY_ALIGN Draws draws{};
+  HWY_ALIGN Draws draws;
   const hn::RebindToSigned<F32> di;
   const V factor = set(1.0f / (1.0f - rate));
   const auto dropped = hn::Set(di, static_cast<int32_t>(std::ceil(rate * 0x1p24f)) - 1);
   for_segments(begin, end, kBlock, [&](int64_t at, int64_t count) HWY_ATTR {
-    const int64_t skipped = at % static_cast<int64_t>(kBlock);
-    draw(rng, at - skipped, draws);
+    const int64_t skipped = at % 4;
+    draw(rng, at - skipped, static_cast<size_t>(skipped + count), draws);
     for_vectors(count, [&](int64_t i, auto n) HWY_ATTR {
       const auto bits = hn::BitCast(di, hn::ShiftRight<8>(hn::LoadU(U32(), draws.data() + skipped + i)));
       const auto kept = hn::RebindMask(F32(), hn::Gt(bits, dropped));
