@@ -116,6 +116,9 @@ class Op {
   virtual std::shared_ptr<const Op> narrowed(int64_t /*begin*/, int64_t /*count*/, int64_t /*tokens*/) const {
     return nullptr;
   }
+  // Output i >= 1 of a narrowed op is that of the whole op. An op is narrowed only where its other outputs
+  // are read by nobody.
+  virtual bool narrowing_keeps_output(size_t) const { return false; }
   // An output that the backward reads and that is cheap to compute again: appends nodes that do so from what
   // else is kept, and returns the value, or an absent one where it does not pay.
   virtual Value recompute(Graph&, const Node&, size_t /*output*/) const { return {}; }

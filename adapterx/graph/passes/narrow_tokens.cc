@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/graph/ops/tokens.h"
+#include "adapterx/graph/passes/eliminate_dead.h"
 #include "adapterx/graph/passes/uses.h"
 
 namespace ax {
@@ -23,9 +24,9 @@ Range slice_of(const Node& node) {
 
 bool has_tokens(const Shape& s, int64_t tokens) { return s.rank() == 3 && s[1] == tokens; }
 
-// Appends the node that makes the slice of `node`'s result at the end of the graph; an absent value where its
-// op can't be narrowed.
-Value narrowed(Graph& graph, const Node& node, Range range, int64_t tokens) {
+// Appends the node that makes the slice of `node`'s result at the end of the graph and returns its outputs;
+// none where its op can't be narrowed.
+std::vector<Value> narrowed(Graph& graph, const Node& node, Range range, int64_t tokens) {
   const bool slices = node.op->token_wise();
   std::shared_ptr<const Op> op = node.op->narrowed(range.begin, range.count, tokens);
   if (!op && slices) op = node.op;
@@ -39,7 +40,16 @@ Value narrowed(Graph& graph, const Node& node, Range range, int64_t tokens) {
     }
     operands.push_back(v);
   }
-  return graph.append(op, operands)[0];
+  return graph.append(op, operands);
+}
+
+// The nodes from `first_new` on take the place of node n, which was emptied: their operands come before it,
+// its readers after.
+void settle(Graph& graph, size_t n, size_t first_new) {
+  std::deque<Node>& nodes = graph.nodes();
+  std::rotate(nodes.begin() + static_cast<int64_t>(n), nodes.begin() + static_cast<int64_t>(first_new),
+              nodes.end());
+  sweep(graph);
 }
 
 // An earlier node that takes the same slice of the same value, or -1.
@@ -52,6 +62,31 @@ int same_slice_before(const Graph& graph, size_t n, Range range) {
     }
   }
   return -1;
+}
+
+// Where the slice lies in one of the sources that its operand was put together from, that source's slice;
+// else an absent value.
+Value source_slice(Graph& graph, const Node& node, Range range) {
+  const auto* op = op_as<TokensOp>(node);
+  if (op == nullptr) return {};
+  for (const TokenPiece& p : op->pieces) {
+    const Value source = graph.value(node.inputs[p.source]);
+    const bool repeated = source.shape()[0] != graph.info(node.outputs[0]).shape[0];
+    if (repeated || range.begin < p.to || range.begin + range.count > p.to + p.count) continue;
+    const Scope scope(graph, node.scope);
+    return slice_tokens(source, p.begin + range.begin - p.to, range.count);
+  }
+  return {};
+}
+
+// Whether the outputs beyond the first allow the node to be narrowed.
+bool other_outputs_allow(const Uses& uses, const Node& node) {
+  for (size_t i = 1; i < node.outputs.size(); ++i) {
+    const int id = node.outputs[i];
+    if (uses.is_kept(id)) return false;  // known outside by its id
+    if (!uses.readers(id).empty() && !node.op->narrowing_keeps_output(i)) return false;
+  }
+  return true;
 }
 
 // One slice moved one op up, or merged with an equal one. False when there is none to move.
@@ -68,21 +103,26 @@ bool narrow_once(Graph& graph, const std::set<int>& kept) {
       return true;
     }
     const int maker = uses.maker(slice.inputs[0]);
-    if (maker < 0 || uses.only_reader(slice.inputs[0]) < 0) continue;
+    if (maker < 0) continue;
     const Node node = graph.nodes()[static_cast<size_t>(maker)];
     if (node.outputs[0] != slice.inputs[0]) continue;
 
     const size_t first_new = graph.nodes().size();
-    const Value result = narrowed(graph, node, range, graph.info(slice.inputs[0]).shape[1]);
-    if (!result) continue;
-    replace_uses(graph, slice.outputs[0], result.id);
-    // The new nodes take the slice's place: their operands come before it, its readers after.
-    std::deque<Node>& nodes = graph.nodes();
-    nodes[n].op.reset();
-    nodes[static_cast<size_t>(maker)].op.reset();
-    std::rotate(nodes.begin() + static_cast<int64_t>(n), nodes.begin() + static_cast<int64_t>(first_new),
-                nodes.end());
-    sweep(graph);
+    if (const Value result = source_slice(graph, node, range)) {
+      replace_uses(graph, slice.outputs[0], result.id);
+      graph.nodes()[n].op.reset();
+      settle(graph, n, first_new);
+      eliminate_dead(graph, kept);
+      return true;
+    }
+    if (uses.only_reader(slice.inputs[0]) < 0 || !other_outputs_allow(uses, node)) continue;
+    const std::vector<Value> results = narrowed(graph, node, range, graph.info(slice.inputs[0]).shape[1]);
+    if (results.empty()) continue;
+    replace_uses(graph, slice.outputs[0], results[0].id);
+    for (size_t i = 1; i < results.size(); ++i) replace_uses(graph, node.outputs[i], results[i].id);
+    graph.nodes()[n].op.reset();
+    graph.nodes()[static_cast<size_t>(maker)].op.reset();
+    settle(graph, n, first_new);
     return true;
   }
   return false;
