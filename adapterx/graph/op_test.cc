@@ -195,6 +195,20 @@ std::vector<OpCase> cases() {
        [](Graph& g) {
          return mean_tokens(operand(g, "x", {3, 6, 5}), 1, 5);
        }},
+      {"repeat_token",
+       [](Graph& g) {
+         return add(operand(g, "x", {3, 4, 5}), repeat_token(operand(g, "p", {3, 1, 5}), 4));
+       }},
+      {"slice_of_repeat_token",
+       [](Graph& g) {
+         return slice_tokens(add(operand(g, "x", {3, 4, 5}), repeat_token(operand(g, "p", {3, 1, 5}), 4)), 1,
+                             2);
+       }},
+      {"slice_of_inserted_tokens",
+       [](Graph& g) {
+         return slice_tokens(insert_tokens(relu(operand(g, "x", {3, 4, 5})), operand(g, "p", {3, 2, 5}), 1),
+                             4, 2);
+       }},
       {"patchify",
        [](Graph& g) {
          return patchify(operand(g, "image", {2, 3, 6, 9}), 3);

@@ -16,6 +16,7 @@ struct BlockSite {
   int index = 0;          // of this block, from 0
   int depth = 0;          // blocks in all
   bool training = false;  // dropout belongs into a training graph only
+  int64_t prefix = 1;     // tokens before the patches, as embedded (class, distillation, registers)
 };
 
 class Slots {
@@ -39,7 +40,8 @@ class Slots {
   // A branch beside attention: x is the stream, u = LN1(x).
   virtual Value beside_attention(const BlockSite&, Value /*x*/, Value /*u*/) { return {}; }
 
-  // The token list [B, T, d] after a block: tokens can be inserted or replaced.
+  // The token list [B, T, d] after a block: tokens can be changed, or new ones inserted between the prefix
+  // and the rest; the patches stay last.
   virtual Value tokens(const BlockSite&, Value x) { return x; }
 };
 

@@ -1,6 +1,7 @@
 #include "adapterx/methods/method.h"
 
 #include "adapterx/base/error.h"
+#include "adapterx/methods/adapter_x/adapter_x.h"
 #include "adapterx/methods/adaptformer.h"
 #include "adapterx/methods/full.h"
 #include "adapterx/methods/linear_probe.h"
@@ -12,6 +13,9 @@ const std::vector<MethodInfo>& methods() {
       {"linear_probe", "trains the head on frozen features", make_linear_probe},
       {"full", "trains every parameter", make_full},
       {"adaptformer", "a bottleneck adapter beside each FFN (arXiv 2205.13535)", make_adaptformer},
+      {"adaptformer_x", "Adapter-X beside each FFN: shared experts, prompts (arXiv 2406.03051)",
+       make_adaptformer_x},
+      {"adapter_x", "Adapter-X after each FFN (arXiv 2406.03051)", make_adapter_x},
   };
   return all;
 }

@@ -51,6 +51,27 @@ int64_t Settings::integer(std::string_view key, int64_t otherwise) {
   return text == nullptr ? otherwise : parse<int64_t>(key, *text, "an integer");
 }
 
+bool Settings::flag(std::string_view key, bool otherwise) {
+  const std::string* text = find(key);
+  if (text == nullptr) return otherwise;
+  if (*text != "true" && *text != "false") fail("{}: expected true or false, got `{}`", key, *text);
+  return *text == "true";
+}
+
+std::string Settings::text(std::string_view key, std::string_view otherwise) {
+  const std::string* text = find(key);
+  return text == nullptr ? std::string(otherwise) : *text;
+}
+
+std::string Settings::choice(std::string_view key, const std::vector<std::string>& choices) {
+  const std::string value = text(key, choices.front());
+  if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+    fail("{}: expected one of {}, got `{}`{}", key, fmt::join(choices, ", "), value,
+         did_you_mean(value, choices));
+  }
+  return value;
+}
+
 void Settings::expect_all_read(std::string_view owner) const {
   for (const auto& [key, value] : given_) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;

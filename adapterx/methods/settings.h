@@ -18,6 +18,10 @@ class Settings {
 
   float number(std::string_view key, float otherwise);
   int64_t integer(std::string_view key, int64_t otherwise);
+  bool flag(std::string_view key, bool otherwise);  // true or false
+  std::string text(std::string_view key, std::string_view otherwise);
+  // One of `choices`; Error with the nearest otherwise.
+  std::string choice(std::string_view key, const std::vector<std::string>& choices);  // default: the first
   // Error, with the nearest known key, when a given key was never asked for.
   void expect_all_read(std::string_view owner) const;
 

@@ -30,11 +30,12 @@ class VitBuilder {
     Value x = embed(vit.images);  // [B, T, d]
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
-      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training};
+      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
+                           config_.prefix()};
       x = slots_.tokens(site, ffn(site, attend(site, x)));
     }
     if (config_.pool == Pool::mean) {
-      const Value mean = mean_tokens(x, config_.prefix(), config_.patches());
+      const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
       vit.features = norm("fc_norm", reshape(mean, {b, d}));
       if (config_.classes > 0) vit.logits = head("head", vit.features);
       return vit;

@@ -42,7 +42,7 @@ int64_t count(const Session& session, const std::function<bool(const Step&)>& pr
 }
 
 TEST(Pruning, NoWeightGradientOfFrozenLayers) {
-  for (const char* method : {"linear_probe", "adaptformer", "full"}) {
+  for (const char* method : {"linear_probe", "adaptformer", "adaptformer_x", "adapter_x", "full"}) {
     const BuiltSession built = build(small_vit(), method);
     EXPECT_EQ(count(*built.session,
                     [](const Step& s) { return s.op == "linear_weight_grad" && !s.trained_gradient; }),
@@ -108,7 +108,7 @@ TEST(Pruning, LastBlockComputesTheClassTokenOnly) {
 
 TEST(Session, AllocatesNothingInAStep) {
   if (!allocation_counting_available()) GTEST_SKIP() << "allocations can't be counted here";
-  for (const char* method : {"linear_probe", "adaptformer", "full"}) {
+  for (const char* method : {"linear_probe", "adaptformer", "adaptformer_x", "adapter_x", "full"}) {
     SessionSpec spec = small_vit();
     spec.drop_path = 0.1f;
     BuiltSession built = build(spec, method);
@@ -147,13 +147,15 @@ TEST(Session, SameSeedAndThreadsGiveTheSameBits) {
     SessionSpec spec = small_vit();
     spec.options.precision = precision;
     spec.drop_path = 0.2f;
-    const std::vector<float> a = train(spec, "adaptformer", 3), b = train(spec, "adaptformer", 3);
-    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0);
+    for (const char* method : {"adaptformer", "adaptformer_x"}) {
+      const std::vector<float> a = train(spec, method, 3), b = train(spec, method, 3);
+      EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0) << method;
+    }
   }
 }
 
 TEST(Session, EveryMethodLowersTheLoss) {
-  for (const char* method : {"linear_probe", "adaptformer", "full"}) {
+  for (const char* method : {"linear_probe", "adaptformer", "adaptformer_x", "adapter_x", "full"}) {
     for (const Precision precision : {Precision::fp32, Precision::bf16}) {
       SessionSpec spec = small_vit();
       spec.options.precision = precision;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/graph/autodiff.h"
+#include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/reduce.h"
 #include "adapterx/kernels/tokens.h"
 
@@ -20,6 +21,38 @@ Value rearrange(std::span<const Value> sources, std::vector<TokenPiece> pieces, 
              })->role();
   return sources[0].graph->append(std::move(op), sources)[0];
 }
+
+// Operand: x [B, 1, d].
+struct RepeatTokenOp : Op {
+  explicit RepeatTokenOp(int64_t count) : count_(count) {}
+
+  std::string_view name() const override { return "repeat_token"; }
+  std::vector<OutputSpec> infer(const ShapeContext& c) const override {
+    c.expect_rank(0, "x", 3);
+    c.expect_shape(0, "x", c.shape(0).with(1, 1));
+    return {{c.shape(0).with(1, count_), c.role(0)}};
+  }
+  void backward(Gradients& g, const Node& node) const override {
+    g.add(node, 0, scale(mean_tokens(g.of(node), 0, count_), static_cast<float>(count_)));
+  }
+  Kernel bind(Binding& b) const override {
+    return [x = b.input(0), y = b.output(0)](const StepState&) {
+      for (int64_t t = 0; t < y.shape[1]; ++t) kernels::copy_tokens(x, 0, y, t, 1);
+    };
+  }
+  void evaluate(TwinNode& t) const override {
+    const int64_t d = t.out[0].shape[2];
+    for (int64_t i = 0; i < t.out[0].shape.rows(); ++i) {
+      std::copy_n(t.in[0]->v.begin() + i / count_ * d, d, t.out[0].v.begin() + i * d);
+    }
+  }
+  std::shared_ptr<const Op> narrowed(int64_t, int64_t count, int64_t) const override {
+    return std::make_shared<RepeatTokenOp>(count);
+  }
+
+ private:
+  int64_t count_;
+};
 
 // dx tokens [begin, begin + count) = dy / count, else 0. Operand: dy [B, 1, d].
 struct MeanTokensGradOp : Op {
@@ -107,6 +140,10 @@ Value insert_tokens(Value x, Value tokens, int64_t position) {
 
 Value mean_tokens(Value x, int64_t begin, int64_t count) {
   return x.graph->append_one(std::make_shared<MeanTokensOp>(begin, count), {x});
+}
+
+Value repeat_token(Value x, int64_t count) {
+  return x.graph->append_one(std::make_shared<RepeatTokenOp>(count), {x});
 }
 
 std::vector<OutputSpec> TokensOp::infer(const ShapeContext& c) const {

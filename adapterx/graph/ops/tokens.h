@@ -21,6 +21,8 @@ Value concat_tokens(std::span<const Value> parts);
 Value insert_tokens(Value x, Value tokens, int64_t position);
 // Mean over tokens [begin, begin + count): [B, 1, d].
 Value mean_tokens(Value x, int64_t begin, int64_t count);
+// x [B, 1, d] in place of each of `count` tokens: [B, count, d].
+Value repeat_token(Value x, int64_t count);
 
 // The op behind the first three: tokens of the result that no piece covers are zero.
 struct TokensOp : Op {

@@ -1,0 +1,54 @@
+// Settings of Adapter-X (arXiv 2406.03051). Where the paper is silent the default is ours, marked (ours).
+#pragma once
+
+#include <cstdint>
+
+#include "adapterx/methods/settings.h"
+
+namespace ax {
+
+enum class AdapterPosition : uint8_t {
+  parallel,    // AdaptFormer-X: SMoA(LN2(h)) beside the FFN
+  sequential,  // Adapter-X: SMoA(FFN(LN2(h))) after it (ours)
+};
+
+struct RouterOptions {
+  bool cosine = true;       // router = cosine | linear
+  int64_t width = 0;        // route_width: d_e, the width of the experts' embeddings; 0: experts / 2 (ours)
+  bool token_norm = false;  // projected sub-tokens are normalised, too (ours)
+  float temperature = 1;    // (ours)
+  bool learn_temperature = false;  // temperature = learned: starts at 1, stored as its log
+  int64_t top_k = 1;
+  bool gate = true;  // the chosen expert's output is multiplied by its probability
+};
+
+struct PromptOptions {
+  bool on = true;     // prompts
+  bool gelu = false;  // prompt_activation = none | gelu, before the mean (ours)
+  bool mlp = false;   // prompt_generator = scale_shift | mlp (ours)
+  int64_t rank = 8;   // prompt_rank, of the mlp (ours)
+  bool add = false;   // prompt_injection = token | add: to every token of the next block's input (ours)
+};
+
+struct AdapterXOptions {
+  AdapterPosition position = AdapterPosition::parallel;
+  int64_t experts = 8;       // N (ours)
+  int64_t heads = 0;         // H, sub-tokens of a token; 0: max(1, width / 192) (ours)
+  int64_t rank = 32;         // r (ours)
+  int64_t share_blocks = 0;  // share = all | none | blocks to a group: blocks that share an instance; 0: all
+  float scale = 1;           // s
+  float dropout = 0.1f;      // of hidden units
+  float balance = 0.01f;     // weight of the balance loss (ours); 0: none
+  bool train_norm2 = true;   // LN2 of each block
+  bool train_cls = true;     // the class token
+  RouterOptions router;
+  PromptOptions prompt;
+
+  int64_t heads_of(int64_t width) const { return heads > 0 ? heads : width < 384 ? 1 : width / 192; }
+  int64_t route_width() const { return router.width > 0 ? router.width : experts < 2 ? 1 : experts / 2; }
+};
+
+// Reads and checks the settings; `owner` begins the errors.
+AdapterXOptions adapter_x_options(Settings& settings, AdapterPosition position, std::string_view owner);
+
+}  // namespace ax

@@ -1,0 +1,15 @@
+// The Sharing Mixture of Adapters of a block: its parameters, which other blocks share, applied to tokens.
+#pragma once
+
+#include "adapterx/graph/ops/smoa.h"
+#include "adapterx/graph/slots.h"
+#include "adapterx/methods/adapter_x/options.h"
+
+namespace ax {
+
+// SMoA(u), u [B, T, d]. Parameters: `smoa` where all blocks share one instance, else `smoa.<group>`; under it
+// router.* (router.h) and experts.down_proj.weight [N, r, d_h], which starts Kaiming-uniform (a = sqrt 5),
+// and experts.up_proj.weight [N, d_h, r], which starts zero: no biases (ours).
+Smoa apply_smoa(const BlockSite& site, Value u, const AdapterXOptions& options);
+
+}  // namespace ax
