@@ -126,7 +126,8 @@ def pixel_tensors():
 
 
 def write_safetensors(path, tensors, metadata):
-    names = {np.dtype(np.int64): "I64", np.dtype(np.float32): "F32", np.dtype(np.uint8): "U8"}
+    names = {np.dtype(np.int64): "I64", np.dtype(np.float64): "F64", np.dtype(np.float32): "F32",
+             np.dtype(np.uint8): "U8"}
     header, data = {"__metadata__": metadata}, b""
     for name, value in sorted(tensors.items(), key=lambda item: -item[1].itemsize):
         start = len(data)
