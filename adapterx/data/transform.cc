@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "adapterx/base/error.h"
+#include "adapterx/data/colour_jitter.h"
 #include "adapterx/data/load_images.h"
+#include "adapterx/data/rand_augment.h"
 #include "adapterx/data/random_crop.h"
 #include "adapterx/kernels/crop_pixels.h"
 #include "adapterx/kernels/pixels.h"
@@ -38,11 +41,14 @@ void pad_and_crop(const AugmentOptions& o, int64_t size, const SampleKey& key, u
                       pixels);
 }
 
+bool jitters(const AugmentOptions& o) {
+  return o.brightness > 0 || o.contrast > 0 || o.saturation > 0 || o.hue > 0 || o.grayscale > 0;
+}
+
 void erase(int64_t size, Draws& draws, const SampleKey& key, float* out) {
   const CropBox box = draw_erased_box(size, size, draws);
-  // Another stream than the draws, one number a value.
-  const Rng noise(key.seed ^ static_cast<uint64_t>(key.index) << 32, key.epoch, place_of("augment.noise"));
-  uint64_t number = 0;
+  const Rng noise(key.seed, key.epoch, place_of("augment.noise"));
+  uint64_t number = static_cast<uint64_t>(key.index) << 32;
   for (int64_t c = 0; c < 3; ++c) {
     for (int64_t y = box.y; y < box.y + box.height; ++y) {
       float* row = out + (c * size + y) * size;
@@ -57,6 +63,10 @@ ImageTransform::ImageTransform(const Preprocess& preprocess, const AugmentOption
     : preprocess_(preprocess), augment_(augment) {
   check(preprocess);
   check(augment);
+  if (augment.pad_crop >= preprocess.size) {
+    fail("augmentation: pad_crop: expected less than the input's {} pixels, got {}", preprocess.size,
+         augment.pad_crop);
+  }
 }
 
 void ImageTransform::resize(const Image& image, const SampleKey& key, uint8_t* out, Scratch& scratch) const {
@@ -78,6 +88,8 @@ void ImageTransform::finish(uint8_t* pixels, const SampleKey& key, float* out, S
   const int64_t size = preprocess_.size;
   if (o.pad_crop > 0) pad_and_crop(o, size, key, pixels, scratch);
   if (o.flip > 0 && Draws(key, "augment.flip").chance(o.flip)) kernels::mirror_rows(pixels, size, size);
+  if (o.randaugment_ops > 0) rand_augment(o, key, size, pixels, scratch.pixels);
+  if (jitters(o)) jitter_colours(o, key, pixels, size * size);
   kernels::normalise_pixels(pixels, size * size, 3, {preprocess_.mean, preprocess_.std}, out);
   if (o.erase > 0) {
     Draws draws(key, "augment.erase");

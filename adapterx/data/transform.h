@@ -22,7 +22,7 @@ class ImageTransform {
     std::vector<std::byte> resize;
   };
 
-  // Throws Error as check(Preprocess) and check(AugmentOptions) do.
+  // Throws Error as check(Preprocess) and check(AugmentOptions) do, and where pad_crop is not below the size.
   ImageTransform(const Preprocess& preprocess, const AugmentOptions& augment);
 
   // Whether resize gives other pixels from draw to draw: if not, they may be kept.
