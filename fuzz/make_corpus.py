@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Writes fuzz/corpus: small files as NumPy, Python's zipfile and the safetensors library write them, and some that
-a reader must refuse (refuse_*). npy_test.cc and zip_test.cc assert their values. Needs numpy and safetensors."""
+"""Writes fuzz/corpus: small files as NumPy, Python's zipfile, gzip and csv and the safetensors library write them, and
+some that a reader must refuse (refuse_*). The unit tests of the formats assert their values. Needs numpy and safetensors."""
+import csv
+import gzip
 import io
 import struct
 import zipfile
@@ -165,7 +167,64 @@ def safetensors_files():
     yield "refuse_trailing.safetensors", save({"w": values("f4")}) + b"x"
 
 
-for kind, files in (("npz", numpy_files()), ("zip", zip_files()), ("safetensors", safetensors_files())):
+def idx(array, type_=8, shape=None):
+    shape = array.shape if shape is None else shape
+    return bytes([0, 0, type_, len(shape)]) + struct.pack(f">{len(shape)}I", *shape) + array.tobytes()
+
+
+def idx_files():
+    images = np.arange(3 * 5 * 4, dtype=np.uint8).reshape(3, 5, 4)
+    plain = idx(images)
+    packed = gzip.compress(plain, mtime=0)
+    yield "images", plain
+    yield "images.gz", packed
+    yield "labels", idx(np.array([7, 0, 9], np.uint8))
+    yield "labels.gz", gzip.compress(idx(np.array([7, 0, 9], np.uint8)), mtime=0)
+    yield "none.gz", gzip.compress(idx(np.zeros((0, 28, 28), np.uint8)), mtime=0)
+    yield "members.gz", gzip.compress(plain[:10], mtime=0) + gzip.compress(plain[10:], mtime=0)
+    yield "refuse_floats", idx(np.zeros(3, ">f4"), 13)
+    yield "refuse_large", idx(images, shape=(3, 5, 5))
+    yield "refuse_small.gz", gzip.compress(idx(images, shape=(3, 5, 3)), mtime=0)
+    yield "refuse_overflow", idx(images, shape=(2**31, 2**31, 2**31, 2**31))
+    yield "refuse_cut.gz", packed[:-9]
+    yield "refuse_crc.gz", packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:]
+
+
+def csv_file(rows, **how):
+    out = io.StringIO(newline="")
+    csv.writer(out, **how).writerows(rows)
+    return out.getvalue().encode()
+
+
+def csv_files():
+    rows = [["a, b/1.jpg", "cat"], ["2.jpg", 'a "dog"'], ["k\u00e4se\n.png", "cat"]]
+    yield "rows.csv", csv_file(rows)
+    yield "quoted.csv", csv_file(rows, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    yield "header.csv", csv_file([["split", "Label", "note", "path"], ["val", 3, "", "1.jpg"], ["", 0, "x", "2.jpg"]])
+    yield "splits.csv", csv_file([["1.jpg", 0, "train"], ["2.jpg", 1, "validation"], ["3.jpg", 0, "test"]])
+    yield "mark.csv", b"\xef\xbb\xbf" + csv_file(rows)
+    yield "refuse_fields.csv", csv_file(rows + [["3.jpg"]])
+    yield "refuse_split.csv", csv_file([["1.jpg", 0, "dev"]])
+    yield "refuse_open_quote.csv", b'1.jpg,cat\n"2.jpg,dog\n'
+    yield "refuse_zero.csv", b"1.jpg,c\0t\n"
+    yield "refuse_header_only.csv", b"path,label\n"
+
+
+def image_lists():
+    lines = [f"images/test/{i:06}.jpg {i % 7}" for i in range(20)]
+    yield "vtab.txt", "\n".join(lines).encode() + b"\n"
+    yield "windows.txt", b"\xef\xbb\xbf" + "\r\n".join(lines).encode()
+    yield "spaces.txt", b"  a b.jpg   3 \n\n\tc.jpg\t1048575\n"
+    yield "empty.txt", b""
+    yield "refuse_label.txt", b"a.jpg 1\nb.jpg -1\n"
+    yield "refuse_large_label.txt", b"a.jpg 1048576\n"
+    yield "refuse_huge_label.txt", b"a.jpg 18446744073709551617\n"
+    yield "refuse_path.txt", b"7\n"
+    yield "refuse_zero.txt", b"a.jpg 1\n\0"
+
+
+for kind, files in (("npz", numpy_files()), ("zip", zip_files()), ("safetensors", safetensors_files()),
+                    ("idx", idx_files()), ("image_csv", csv_files()), ("image_list", image_lists())):
     folder = CORPUS / kind
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files:

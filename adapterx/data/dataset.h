@@ -30,7 +30,7 @@ class ImageDataset {
 //   vtab    a folder with train800.txt, val200.txt, train800val200.txt, test.txt (some of them), lines
 //           "images/test/000123.jpg 7", paths relative to the folder. Where train800.txt is missing, the
 //           training images are those of train800val200.txt;
-//   csv     a file of rows path,label[,split] (image_csv.h), paths relative to its folder;
+//   csv     a file of rows path,label[,split] (io/image_csv.h), paths relative to its folder;
 //   idx     a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and those of t10k- (the test
 //   images),
 //           each plain or .gz, as MNIST has them;

@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <filesystem>
 #include <numeric>
 
 #include "adapterx/io/gzip.h"
@@ -54,6 +55,18 @@ TEST(Idx, ReadsPlainAndGzipped) {
   }
   EXPECT_TRUE(read(idx({0, 28, 28}, "")).values.empty());
   EXPECT_TRUE(read(gzipped(idx({0}, ""))).values.empty());
+}
+
+TEST(Idx, ReadsWhatNumpyAndPythonsGzipWrite) {
+  const std::filesystem::path corpus = std::filesystem::path(AX_TESTS) / ".." / "fuzz" / "corpus" / "idx";
+  for (const char* name : {"images", "images.gz", "members.gz"}) {
+    const IdxArray array = read_idx(FileBytes::map(corpus / name));
+    EXPECT_EQ(array.shape, (std::vector<int64_t>{3, 5, 4})) << name;
+    for (size_t i = 0; i < 60; ++i) EXPECT_EQ(array.values[i], i) << name;
+  }
+  const IdxArray labels = read_idx(FileBytes::map(corpus / "labels.gz"));
+  EXPECT_EQ(std::vector<uint8_t>(labels.values.begin(), labels.values.end()),
+            (std::vector<uint8_t>{7, 0, 9}));
 }
 
 TEST(Idx, RefusesWhatIsNone) {

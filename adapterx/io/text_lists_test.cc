@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "adapterx/io/csv.h"
 #include "adapterx/io/image_list.h"
 #include "adapterx/io/reader_test.h"
@@ -23,6 +25,17 @@ TEST(Csv, ReadsFieldsAndQuotes) {
   EXPECT_EQ(fields_of("a,"), (std::vector<Fields>{{"a", ""}}));
   EXPECT_TRUE(fields_of("").empty());
   EXPECT_TRUE(fields_of("\n \n\r\n").empty());
+}
+
+TEST(Csv, ReadsWhatPythonsCsvWrites) {
+  const std::vector<Fields> want = {
+      {"a, b/1.jpg", "cat"}, {"2.jpg", "a \"dog\""}, {"k\u00e4se\n.png", "cat"}};
+  for (const char* name : {"rows.csv", "quoted.csv", "mark.csv"}) {
+    const auto path = std::filesystem::path(AX_TESTS) / ".." / "fuzz" / "corpus" / "image_csv" / name;
+    std::vector<Fields> got;
+    for (const CsvRow& row : read_csv(FileBytes::map(path))) got.push_back(row.fields);
+    EXPECT_EQ(got, want) << name;
+  }
 }
 
 TEST(Csv, CountsLines) {
