@@ -38,5 +38,6 @@ void add_methods(CLI::App& app);       // adapterx methods
 void add_models(CLI::App& app);        // adapterx models
 
 void add_predict(CLI::App& app);  // adapterx predict
+void add_report(CLI::App& app);   // adapterx report
 
 }  // namespace ax::cli

@@ -71,6 +71,7 @@ int run(int argc, char** argv) {
   ax::cli::add_methods(app);
   ax::cli::add_models(app);
   ax::cli::add_predict(app);
+  ax::cli::add_report(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

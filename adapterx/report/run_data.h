@@ -112,7 +112,7 @@ struct Findings {
   std::vector<RoutingPicture> routing;
 };
 
-struct Run {
+struct RunRecord {
   RunFacts facts;
   std::string config;  // text of config.toml
   std::vector<EpochRecord> epochs;

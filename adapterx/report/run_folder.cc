@@ -6,6 +6,7 @@
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/io/file_bytes.h"
 #include "adapterx/report/epoch_log.h"
+#include "adapterx/report/page.h"
 #include "adapterx/report/run_json.h"
 
 namespace ax {
@@ -18,6 +19,7 @@ constexpr const char* kLog = "log.jsonl";
 constexpr const char* kSummary = "summary.csv";
 constexpr const char* kResult = "result.json";
 constexpr const char* kFindings = "report_data.json";
+constexpr const char* kPage = "report.html";
 
 void write_file(const fs::path& path, std::string_view text) {
   AtomicFile file(path);
@@ -89,12 +91,14 @@ void RunFolder::append(const EpochRecord& record) {
 
 void RunFolder::write_summary() const { write_file(path_ / kSummary, summary_csv(epochs_)); }
 
-Run load_run(const fs::path& path) {
+void RunFolder::write_report() const { ax::write_report(path_, path_ / kPage); }
+
+RunRecord load_run(const fs::path& path) {
   require_folder(path);
   if (!is_there(path / kLog) && !is_there(path / kResult)) {
     fail("{}: expected the folder of a run, with {} or {}, got neither", path.string(), kLog, kResult);
   }
-  Run run;
+  RunRecord run;
   run.epochs = read_log(path / kLog);
   run.config = read_file(path / kConfig);
   if (is_there(path / kResult)) {
@@ -104,6 +108,10 @@ Run load_run(const fs::path& path) {
     run.findings = parse_findings((path / kFindings).string(), read_file(path / kFindings));
   }
   return run;
+}
+
+void write_report(const fs::path& run_folder, const fs::path& page) {
+  write_file(page, report_page(load_run(run_folder)));
 }
 
 }  // namespace ax

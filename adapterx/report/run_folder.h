@@ -5,6 +5,7 @@
 //   summary.csv        the same as a table, without the use of experts
 //   result.json        facts and headline numbers (RunFacts); from the start on, with "finished": false
 //   report_data.json   confusion matrix, mistakes, routing pictures (Findings)
+//   report.html        the page (page.h), made of the files above alone
 //
 // All files but the log are replaced as a whole (io/atomic_file.h): a reader or a crash never finds a half.
 // All functions throw Error naming the file and the reason.
@@ -34,6 +35,7 @@ class RunFolder {
   // Adds a line to the log, which is left as it was where that fails, and rewrites summary.csv. Epochs
   // increase. Append before saving the epoch's checkpoint: then no checkpoint is ahead of the log.
   void append(const EpochRecord& record);
+  void write_report() const;
 
  private:
   explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
@@ -46,6 +48,9 @@ class RunFolder {
 // Reads what the folder has: result.json or log.jsonl must be there, the others may be missing. A last line
 // of the log without its end, the mark of a run that was killed, is left out; any other damage is an error
 // with file and line.
-Run load_run(const std::filesystem::path& path);
+RunRecord load_run(const std::filesystem::path& path);
+
+// load_run, then page: what `adapterx report` does.
+void write_report(const std::filesystem::path& run_folder, const std::filesystem::path& page);
 
 }  // namespace ax

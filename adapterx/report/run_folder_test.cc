@@ -82,7 +82,7 @@ TEST_F(RunFolderTest, EverythingComesBack) {
   folder.write_result(facts());
   folder.write_findings(findings());
 
-  const ax::Run run = load_run(path_);
+  const RunRecord run = load_run(path_);
   EXPECT_EQ(run.config, "seed = 1\n");
   ASSERT_EQ(run.epochs.size(), 2u);
   EXPECT_EQ(run.epochs[1].train_loss, 1. / 3);

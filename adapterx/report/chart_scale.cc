@@ -1,0 +1,97 @@
+#include "adapterx/report/chart_scale.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "adapterx/report/html_text.h"
+
+namespace ax {
+namespace {
+
+double round_step(double width, int count) {
+  const double rough = width / std::max(count, 1);
+  const double power = std::pow(10, std::floor(std::log10(rough)));
+  for (const double factor : {1., 2., 5.}) {
+    if (factor * power >= rough * 0.999) return factor * power;
+  }
+  return 10 * power;
+}
+
+void add_ticks(Axis& axis) {
+  const double slack = axis.step * 1e-6;
+  for (double i = std::ceil((axis.low - slack) / axis.step); i * axis.step <= axis.high + slack; ++i) {
+    axis.ticks.push_back(i == 0 ? 0 : i * axis.step);
+  }
+}
+
+// "5.0e-05" > "5e-5".
+std::string scientific(double value) {
+  const std::string text = fmt::format("{:.1e}", value);
+  const size_t e = text.find('e');
+  std::string mantissa = text.substr(0, e);
+  if (mantissa.ends_with(".0")) mantissa.resize(mantissa.size() - 2);
+  return fmt::format("{}e{}", mantissa, std::stoi(text.substr(e + 1)));
+}
+
+}  // namespace
+
+Axis value_axis(const std::vector<double>& values, int count) {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  if (low > high) low = 0, high = 1;
+  if (low > 0 && low < 0.4 * high) low = 0;
+  const double least = std::max(std::max(std::abs(low), std::abs(high)) * 1e-3, 1e-12);
+  if (high - low < least) {
+    low -= least * 10;
+    high += least * 10;
+  }
+  Axis axis;
+  axis.step = round_step(high - low, count);
+  axis.low = std::floor(low / axis.step + 1e-6) * axis.step;
+  axis.high = std::ceil(high / axis.step - 1e-6) * axis.step;
+  add_ticks(axis);
+  return axis;
+}
+
+Axis epoch_axis(double first, double last, int count) {
+  Axis axis;
+  if (first == last) {
+    axis = {first - 0.5, last + 0.5, 1, {}};
+  } else {
+    axis = {first, last, std::max(1., round_step(last - first, count)), {}};
+  }
+  add_ticks(axis);
+  if (axis.ticks.empty() || axis.ticks.front() - first > 0.6 * axis.step) {
+    axis.ticks.insert(axis.ticks.begin(), first);
+  }
+  return axis;
+}
+
+std::string tick_label(double value, double step, AxisUnit unit) {
+  if (unit == AxisUnit::kPercent) value *= 100, step *= 100;
+  const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
+  std::string text;
+  if (value == 0) {
+    text = "0";
+  } else if (decimals > 4 || std::abs(value) >= 1e7) {
+    text = scientific(value);
+  } else if (decimals == 0) {
+    text = with_thousands(std::llround(value));
+  } else {
+    text = fmt::format("{:.{}f}", value, decimals);
+  }
+  return unit == AxisUnit::kPercent ? text + "\xc2\xa0%" : text;
+}
+
+double position(const Axis& axis, double value, double from, double to) {
+  return from + (value - axis.low) / (axis.high - axis.low) * (to - from);
+}
+
+}  // namespace ax

@@ -1,0 +1,34 @@
+// Text and numbers as the page shows them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "adapterx/report/run_data.h"
+
+namespace ax {
+
+// For content and for attributes in double quotes: & < > " ' become entities, control characters (but tab and
+// line end) and bytes that are no UTF-8 become U+FFFD.
+std::string escape(std::string_view text);
+
+// At most `letters` code points, the last an ellipsis where something was cut. Not escaped.
+std::string shorten(std::string_view text, size_t letters);
+
+std::string with_thousands(int64_t number);               // "174,781"
+std::string percent_text(double fraction, int decimals);  // "91.25 %", with a no-break space
+std::string small_percent_text(double fraction);          // three digits below 1 %: "0.204 %"; "13.37 %"
+std::string duration_text(double seconds);                // "41 s", "12 min 5 s", "3 h 7 min"
+std::string bytes_text(double bytes);                     // "699 kB", of 1000 bytes
+std::string class_name(const Confusion& confusion, int64_t index);  // shortened and escaped
+
+// Whether it is a PNG file of less than 64 pixels a side: browsers should not smooth it.
+bool is_tiny(std::span<const std::byte> image);
+
+// "data:image/png;base64,..." of a PNG or JPEG file. Throws Error where it is neither.
+std::string data_uri(const std::string& name, std::span<const std::byte> image);
+
+}  // namespace ax
