@@ -47,10 +47,9 @@ Axis value_axis(const std::vector<double>& values, int count) {
   }
   if (low > high) low = 0, high = 1;
   if (low > 0 && low < 0.4 * high) low = 0;
-  const double least = std::max(std::max(std::abs(low), std::abs(high)) * 1e-3, 1e-12);
-  if (high - low < least) {
-    low -= least * 10;
-    high += least * 10;
+  if (low == high) {
+    low = std::min(low, 0.);
+    high = high == 0 ? 1 : std::max(high, 0.);
   }
   Axis axis;
   axis.step = round_step(high - low, count);

@@ -32,7 +32,7 @@ class Drawing {
       for (const LineSeries& series : chart.series) names = std::max(names, series.name.size());
     }
     left_ = 10 + kLetter * static_cast<double>(ticks);
-    right_ = kWidth - (names > 0 ? 12 + kLetter * static_cast<double>(names) : 10);
+    right_ = kWidth - (names > 0 ? 12 + kLetter * static_cast<double>(names) : 16);
     x_ = epoch_axis(chart.x.front(), chart.x.back(), 6);
   }
 

@@ -39,7 +39,7 @@ figure { margin: 0; }
 .tiles dt { font-size: 13px; color: var(--soft); }
 .tiles dd { margin: 0; font-size: 22px; line-height: 1.4; font-weight: 600; letter-spacing: -.02em; white-space: nowrap; }
 .tiles small { display: block; letter-spacing: 0; line-height: 1.4; white-space: normal; }
-.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); gap: 4px 24px; margin: 0; font-size: 14px; }
+.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); gap: 4px 24px; margin: 0; font-size: 14px; }
 .facts > div { display: flex; gap: 10px; min-width: 0; }
 .facts dt { color: var(--soft); flex: 0 0 74px; }
 .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
@@ -55,12 +55,12 @@ table { border-collapse: collapse; }
 .numbers tr:last-child > * { border-bottom: 0; }
 .bar { width: 40%; }
 .bar span { display: block; height: 10px; min-width: 1px; background: var(--bar); border-radius: 2px; }
-.classes thead th:nth-child(2) { text-align: left; } .classes .bar { width: 26%; } .pair + .scroll { margin-top: 12px; }
+.classes thead th:nth-child(2) { text-align: left; } .classes .bar { width: 26%; }
 .classes .index { color: var(--soft); text-align: right; width: 1%; }
 
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 12px; }
 svg { display: block; width: 100%; height: auto; }
-.chart { max-width: 520px; } .areas { max-width: 600px; } .chart, .areas { margin: 0 auto; font-size: 13px; }
+.chart { max-width: 520px; overflow: visible; } .areas { max-width: 600px; } .chart, .areas { margin: 0 auto; font-size: 13px; }
 .tick, .name { fill: var(--soft); }
 .axis, .grid { stroke: var(--line); fill: none; }
 .grid { stroke: var(--grid); }
@@ -76,22 +76,23 @@ svg { display: block; width: 100%; height: auto; }
 .blocks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(45%, 170px), 1fr)); gap: 12px; font-size: 12px; color: var(--soft); }
 
 .pair { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
-@media (min-width: 1000px) { .pair { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } .pair.even { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
-.pair + figure { margin-top: 12px; }
+@media (min-width: 1000px) { .pair { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } .pair.single { grid-template-columns: minmax(0, 1fr); } .pair.even { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); } }
+.pair + figure, .pair + .scroll { margin-top: 12px; } .pair > :only-child { grid-column: 1 / -1; }
 .scroll { max-height: 460px; overflow-y: auto; }
 
-.heat { width: 100%; table-layout: fixed; font-size: 13px; border-spacing: 2px; border-collapse: separate; }
+.wide { overflow-x: auto; }
+.heat { width: 100%; min-width: calc(var(--n) * 23px + 102px); table-layout: fixed; font-size: 13px; border-spacing: 2px; border-collapse: separate; }
 .heat td { text-align: center; height: 27px; padding: 0; border-radius: 3px; background: var(--empty); color: var(--ink); }
 .heat td[style] { background: linear-gradient(rgb(var(--heat) / var(--v)), rgb(var(--heat) / var(--v))), var(--empty); }
 .heat td.full { color: var(--on-heat); }
 .heat thead td, .heat td.plain { background: none; color: var(--soft); }
 .heat th { font-weight: 400; color: var(--soft); padding: 0 4px 0 0; }
 .confusion th[scope=row] { text-align: right; }
-.confusion tr > :first-child { width: 22%; }
+.confusion tr > :first-child { width: 20%; }
 .confusion th span { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .confusion th[scope=col] { padding: 0; vertical-align: bottom; }
 .confusion th[scope=col] span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 110px; margin: 0 auto; }
-.experts th { text-align: center; padding: 0 2px; }
+.experts th { text-align: center; padding: 0 2px; } .experts tr > :first-child { width: 44px; } .experts tr > :last-child { width: 58px; }
 .experts th i { display: block; height: 5px; border-radius: 2px; margin: 0 2px 2px; }
 .plot { display: grid; grid-template-columns: 26px minmax(0, 1fr); font-size: 11px; color: var(--soft); }
 .plot svg { background: var(--empty); fill: rgb(var(--heat)); shape-rendering: crispEdges; border-radius: 3px; }
@@ -109,7 +110,7 @@ img.tiny, .tiny .photo::before { image-rendering: pixelated; }
 .wrong { color: var(--wrong); }
 .wrong span, .truth span { color: var(--soft); font-weight: 400; }
 
-.legend { display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 13px; }
+.legend { max-width: none; display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 13px; }
 .legend i, .others i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 4px; vertical-align: -1px; }
 .routings { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 520px), 1fr)); gap: 12px; }
 .routing figcaption { margin: 0 0 10px; }
@@ -139,8 +140,9 @@ pre { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono"
 @media (max-width: 560px) {
   h1 { font-size: 22px; margin-top: 20px; } .card { padding: 10px; } .tiles { grid-template-columns: 1fr 1fr; gap: 8px; } .tiles dd { font-size: 20px; }
   .heat { font-size: 11px; border-spacing: 1px; } .heat td { height: 24px; border-radius: 2px; }
-  .numbers { font-size: 13px; } .numbers th, .numbers td { padding: 4px 5px; } .bar { width: 20%; }
-  .view { grid-template-columns: minmax(0, 1fr); } .areas { font-size: 18px; } .areas.small { height: 56px; } .mistakes { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .numbers { font-size: 13px; } .numbers th, .numbers td { padding: 4px 5px; } .bar { width: 20%; } .classes .bar { display: none; }
+  .view { grid-template-columns: minmax(0, 1fr); } .main { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 12px; align-content: start; }
+  .main .photo { grid-row: span 2; } .state b { display: block; } .state { margin: 0; } .areas { font-size: 18px; } .areas.small { height: 56px; } .mistakes { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --grid: #e4e4e4; --s0: #b35900; --s1: #0067a3; --heat: 0 103 163;

@@ -146,6 +146,18 @@ TEST(Page, ShowsManyClassesAndSmallGrids) {
   EXPECT_EQ(page.ids(), kAll);
 }
 
+TEST(Page, ShowsManyExperts) {
+  SampleOptions options;
+  options.classes = 16;
+  options.experts = 24;
+  options.blocks = 24;
+  options.pictures = 2;
+  RunRecord run = sample_run(options);
+  run.facts.blocks_per_expert_set = 4;
+  EXPECT_EQ(read_page("many_experts", run).ids(), kAll);
+  expect_part(report_page(run), "Every 4 blocks in a row share a set of experts");
+}
+
 TEST(Page, ShowsOneEpoch) {
   SampleOptions options;
   options.epochs = 1;

@@ -52,7 +52,8 @@ std::string ticks(size_t classes) {
 
 std::string confusion_table(const Confusion& confusion) {
   const size_t classes = confusion.classes.size();
-  std::string out = "<table class=\"heat confusion\"><thead><tr><td></td>";
+  std::string out = fmt::format(
+      "<div class=\"wide\"><table class=\"heat confusion\" style=\"--n:{}\"><thead><tr><td></td>", classes);
   for (size_t i = 0; i < classes; ++i) {
     out +=
         fmt::format("<th scope=\"col\"><span>{}</span></th>", class_name(confusion, static_cast<int64_t>(i)));
@@ -64,7 +65,7 @@ std::string confusion_table(const Confusion& confusion) {
     for (size_t predicted = 0; predicted < classes; ++predicted) out += cell(confusion, truth, predicted);
     out += "</tr>\n";
   }
-  return out + "</tbody></table>";
+  return out + "</tbody></table></div>";
 }
 
 std::string confusion_picture(const Confusion& confusion) {
@@ -80,7 +81,7 @@ std::string confusion_picture(const Confusion& confusion) {
       out += fmt::format(
           "<rect x=\"{}\" y=\"{}\" width=\"1\" height=\"1\" "
           "fill-opacity=\"{:.2f}\"><title>{}</title></rect>\n",
-          predicted, truth, std::max(0.12, strength(share_of(confusion, truth, predicted))),
+          predicted, truth, std::max(0.2, strength(share_of(confusion, truth, predicted))),
           tooltip(confusion, truth, predicted));
     }
   }

@@ -11,7 +11,8 @@
 namespace ax {
 namespace {
 
-constexpr size_t kMostEpochs = 60;  // drawn in a small chart
+constexpr size_t kMostEpochs = 60;        // drawn in a small chart
+constexpr int64_t kMostBesideChart = 12;  // experts, whose table fits in half the width
 
 using Evaluations = std::vector<const EpochRecord*>;
 
@@ -74,8 +75,9 @@ std::string heat_table(const EpochRecord& record) {
   const ExpertUse& use = record.expert_use;
   std::string out = fmt::format(
       "<figure class=\"card\"><figcaption>Share per block, epoch {} <small>percent</small></figcaption>"
-      "<table class=\"heat experts\"><thead><tr><th scope=\"col\">block</th>",
-      record.epoch);
+      "<div class=\"wide\"><table class=\"heat experts\" style=\"--n:{}\"><thead><tr><th "
+      "scope=\"col\">block</th>",
+      record.epoch, use.experts);
   for (int64_t expert = 0; expert < use.experts; ++expert) {
     out += fmt::format("<th scope=\"col\"><i style=\"background:{}\"></i>{}</th>", expert_color(expert),
                        expert + 1);
@@ -97,7 +99,7 @@ std::string heat_table(const EpochRecord& record) {
     }
     out += fmt::format("<td class=\"plain\">{:.1f}</td></tr>\n", experts_at_work(use, block));
   }
-  return out + "</tbody></table></figure>\n";
+  return out + "</tbody></table></div></figure>\n";
 }
 
 std::string small_charts(const Evaluations& evaluations) {
@@ -142,10 +144,11 @@ std::string experts_section(const RunRecord& run) {
     blocks = small_charts(evaluations);
   }
   return fmt::format(
-      "<p>The share of sub-tokens that the router sent to each expert, on the validation images. {}</p>\n{}"
-      "<div class=\"pair even\">\n{}{}</div>\n{}",
-      sharing_text(run.facts.blocks_per_expert_set), expert_legend(use.experts), charts,
-      heat_table(*evaluations.back()), blocks);
+      "<p>The share of sub-tokens that the router sent to each expert, on the validation images. {} Experts "
+      "at work: how many, used equally, would be as mixed.</p>\n{}"
+      "<div class=\"pair{}\">\n{}{}</div>\n{}",
+      sharing_text(run.facts.blocks_per_expert_set), expert_legend(use.experts),
+      use.experts <= kMostBesideChart ? " even" : " single", charts, heat_table(*evaluations.back()), blocks);
 }
 
 }  // namespace ax
