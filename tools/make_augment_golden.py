@@ -13,7 +13,7 @@ Needs Pillow >= 9, numpy, torch and torchvision >= 0.14. The images are those of
   affine.values  F64 [m, 6]  the matrix
   affine.bytes   U8 [...]
   rand.cases     I64 [k, 4]  operation (order of RAND below), magnitude, 1 where negative, seed
-  rand.bytes     U8 [k, 16, 16, 3]
+  rand.bytes     U8 [k, 16, 16, 3]  of images of kind 1 for AutoContrast, else 0
 
     python tools/make_augment_golden.py [FILE]
 """
@@ -106,7 +106,7 @@ def rand_tensors():
                 seed = 700 + len(cases)
                 value = float(magnitudes[bin_]) if magnitudes.ndim else 0.0
                 results.append(np.asarray(autoaugment._apply_op(
-                    synthetic(size, size, seed, 1), name, -value if negative else value, InterpolationMode.NEAREST, None)))
+                    synthetic(size, size, seed, int(name == "AutoContrast")), name, -value if negative else value, InterpolationMode.NEAREST, None)))
                 cases.append([number, bin_, negative, seed])
     return {"rand.cases": np.array(cases, np.int64), "rand.bytes": np.stack(results)}
 

@@ -58,7 +58,8 @@ TEST(RandAugment, EqualsTorchvision) {
   std::vector<uint8_t> scratch;
   for (size_t i = 0; 4 * i < cases.size(); ++i) {
     const int64_t* c = &cases[4 * i];
-    std::vector<uint8_t> pixels = test::augment_image(kSize, kSize, c[3], 1);
+    std::vector<uint8_t> pixels =
+        test::augment_image(kSize, kSize, c[3], c[0] == static_cast<int64_t>(RandOp::auto_contrast));
     apply_rand_op(static_cast<RandOp>(c[0]), static_cast<double>(c[1]), c[2] == 1, kSize, pixels.data(),
                   scratch);
     for (size_t b = 0; b < pixels.size(); ++b) {

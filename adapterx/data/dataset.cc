@@ -9,6 +9,8 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/image_formats.h"
 #include "adapterx/data/stratify.h"
+#include "adapterx/io/file_bytes.h"
+#include "adapterx/io/image_list.h"
 
 namespace ax {
 namespace {
@@ -118,10 +120,20 @@ void check_sizes(const DatasetSpec& spec, const ImageSplits& splits) {
   }
 }
 
+void rename_classes(const fs::path& file, ImageSplits& splits) {
+  std::vector<std::string> names = read_name_list(FileBytes::map(file));
+  const size_t classes = splits.classes.size();
+  if (names.size() < classes || (splits.format == "folder" && names.size() > classes)) {
+    fail("{}: expected the names of {} classes, got {}", file.string(), classes, names.size());
+  }
+  splits.classes = std::move(names);
+}
+
 }  // namespace
 
 ImageSplits open_image_splits(const DatasetSpec& spec) {
   ImageSplits splits = open_format(spec);
+  if (!spec.class_names.empty()) rename_classes(spec.class_names, splits);
   check_sizes(spec, splits);
   if (splits.classes.size() < 2) {
     fail("{}: expected at least 2 classes, got {}", spec.path.string(), splits.classes.size());

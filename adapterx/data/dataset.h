@@ -47,6 +47,9 @@ struct DatasetSpec {
   // train_size alone, val_fraction * train_size are taken for validation, besides.
   int64_t train_size = 0, val_size = 0;
   uint64_t seed = 0;
+  // A file of names for the classes, a name a line, in place of those found. Of classes that are numbers
+  // there may be more names than labels; a folder must have as many.
+  std::filesystem::path class_names = {};
 };
 
 struct ImageSplits {

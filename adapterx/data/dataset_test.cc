@@ -103,6 +103,15 @@ TEST_F(DatasetTest, FolderOfSplits) {
   expect_error("expected one folder of the split, got val and valid");
 }
 
+TEST_F(DatasetTest, ClassesCanBeRenamed) {
+  classes("", 2, 5);
+  write("names", "one\ntwo\n");
+  EXPECT_EQ(open({.class_names = folder_ / "names"}).classes, (std::vector<std::string>{"one", "two"}));
+  write("names", "one\ntwo\nthree\n");
+  expect_error("names: expected the names of 2 classes, got 3", {.class_names = folder_ / "names"});
+  expect_error("nothing: cannot open", {.class_names = folder_ / "nothing"});
+}
+
 TEST_F(DatasetTest, AClassMayBeCalledTrain) {
   image("train/1.jpg");
   image("bus/1.jpg");
