@@ -1,5 +1,6 @@
 #include "adapterx/models/vit.h"
 
+#include <cmath>
 #include <vector>
 
 #include "adapterx/base/error.h"
@@ -54,8 +55,12 @@ class VitBuilder {
   }
 
  private:
-  Value parameter(std::string_view name, const Shape& shape) {
-    return graph_.parameter(graph_.scoped(name), shape);
+  Value parameter(std::string_view name, const Shape& shape, Init start) {
+    return graph_.parameter(graph_.scoped(name), shape, build_.from_scratch ? start : Init::checkpoint());
+  }
+
+  Value token_parameter(std::string_view name, int64_t tokens) {
+    return parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f));
   }
 
   // Token `t` of x [B, T, d]: [B, d].
@@ -70,12 +75,13 @@ class VitBuilder {
   }
 
   // Linear `role` with timm's parameters role.weight and role.bias, through its slot.
-  Value layer(std::string_view role, Value x, const Shape& weight, bool bias = true) {
+  Value layer(std::string_view role, Value x, const Shape& weight, bool bias = true,
+              Init start = Init::trunc_normal(0.02f)) {
     const std::string name(role);
-    const Value w = parameter(name + ".weight", weight);
+    const Value w = parameter(name + ".weight", weight, start);
     const Value y = [&] {
       const Scope scope(graph_, role);
-      return linear(x, w, bias ? parameter("bias", {weight[0]}) : Value{});
+      return linear(x, w, bias ? parameter("bias", {weight[0]}, Init::zeros()) : Value{});
     }();
     return slots_.linear(role, x, y);
   }
@@ -83,7 +89,8 @@ class VitBuilder {
   Value norm(std::string_view role, Value x) {
     const std::string name(role);
     const Shape d{config_.width};
-    const Value weight = parameter(name + ".weight", d), bias = parameter(name + ".bias", d);
+    const Value weight = parameter(name + ".weight", d, Init::ones());
+    const Value bias = parameter(name + ".bias", d, Init::zeros());
     const Value y = [&] {
       const Scope scope(graph_, role);
       return layer_norm(x, weight, bias, config_.norm_eps);
@@ -93,19 +100,19 @@ class VitBuilder {
 
   Value embed(Value images) {
     const int64_t p = config_.patch_size, d = config_.width;
-    const Value patches =
-        layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p}, config_.patch_bias);
+    const Value patches = layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
+                                config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
     const Value x = positioned(patches);
     return config_.pre_norm ? cast(norm("norm_pre", x), Role::residual) : x;
   }
 
   // The token list [B, T, d]: tokens the position embedding covers, then the others put in between.
   Value positioned(Value patches) {
-    const int64_t d = config_.width, covered = config_.positioned_prefix;
-    std::vector<Value> prefix = {graph_.parameter("cls_token", {1, 1, d})};
-    if (config_.distilled) prefix.push_back(graph_.parameter("dist_token", {1, 1, d}));
-    if (config_.registers > 0) prefix.push_back(graph_.parameter("reg_token", {1, config_.registers, d}));
-    const Value positions = graph_.parameter("pos_embed", {1, covered + config_.patches(), d});
+    const int64_t covered = config_.positioned_prefix;
+    std::vector<Value> prefix = {token_parameter("cls_token", 1)};
+    if (config_.distilled) prefix.push_back(token_parameter("dist_token", 1));
+    if (config_.registers > 0) prefix.push_back(token_parameter("reg_token", config_.registers));
+    const Value positions = token_parameter("pos_embed", covered + config_.patches());
     const auto uncovered = prefix.begin() + (covered == config_.prefix() ? std::ssize(prefix) : covered);
 
     std::vector<Value> parts(prefix.begin(), uncovered);
@@ -123,7 +130,9 @@ class VitBuilder {
   }
 
   Value layer_scale(const std::string& name, Value x) {
-    return config_.layer_scale ? multiply(x, parameter(name + ".gamma", {config_.width})) : x;
+    return config_.layer_scale ? multiply(x, parameter(name + ".gamma", {config_.width},
+                                                       Init{Init::Kind::constant, 1e-5f, 0}))
+                               : x;
   }
 
   float drop_path_rate(const BlockSite& site) const {

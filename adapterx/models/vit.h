@@ -45,6 +45,10 @@ struct VitBuild {
   bool training = false;
   // Drop path of the last block; block l of L gets l / (L - 1) of it (timm). Used when training.
   float drop_path = 0;
+  // Parameters that no checkpoint holds start as timm starts a ViT: weights, tokens and positions
+  // trunc_normal(0.02), the patch embedding as PyTorch's convolutions, biases 0, norms 1, LayerScale 1e-5.
+  // Otherwise only the head has a start of its own, and a missing parameter is an error.
+  bool from_scratch = false;
 };
 
 struct Vit {

@@ -11,7 +11,8 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
                            const WeightSource& source, uint64_t seed,
                            std::shared_ptr<TrainedParameters> trained) {
   Graph graph;
-  const Vit vit = build_vit(graph, spec.model, {spec.batch, spec.training, spec.drop_path}, method);
+  const Vit vit =
+      build_vit(graph, spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, method);
   if (!trained) {
     trained = std::make_shared<TrainedParameters>(graph, method.trained());
     trained->initialise(source, seed);

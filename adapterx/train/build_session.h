@@ -13,7 +13,8 @@ namespace ax {
 struct SessionSpec {
   VitConfig model;
   int64_t batch = 1;
-  bool training = true;  // with loss, backward, dropout and drop path; else forward only
+  bool training = true;       // with loss, backward, dropout and drop path; else forward only
+  bool from_scratch = false;  // the backbone has a start of its own (VitBuild)
   float drop_path = 0;
   float label_smoothing = 0;
   bool soft_targets =
