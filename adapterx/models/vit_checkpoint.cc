@@ -7,6 +7,7 @@
 #include "adapterx/graph/trained_parameters.h"
 #include "adapterx/models/detect_vit.h"
 #include "adapterx/models/hf_config.h"
+#include "adapterx/models/vit_metadata.h"
 #include "adapterx/models/vit_presets.h"
 #include "adapterx/models/vit_source.h"
 
@@ -36,11 +37,14 @@ class Loader {
 
   VitCheckpoint run() {
     if (!request_.model.empty()) preset_ = vit_preset_of(request_.model);
+    metadata_ = read_vit_metadata(*file_);
     resolve_config();
     plan_parameters();
     account_for_the_rest();
     fill_report();
-    checkpoint_.preprocess = preset_ ? preset_->preprocess : found_.map->preprocess;
+    checkpoint_.preprocess = preset_     ? preset_->preprocess
+                             : metadata_ ? metadata_->preprocess
+                                         : found_.map->preprocess;
     checkpoint_.preprocess.size = checkpoint_.config.image_size;
     checkpoint_.source = make_vit_source(file_, std::move(plans_));
     return std::move(checkpoint_);
@@ -50,7 +54,9 @@ class Loader {
   LoadReport& report() { return checkpoint_.report; }
 
   void resolve_config() {
-    const HfConfig hf = read_hf_config(file_->path());
+    const HfConfig hf =
+        metadata_ ? HfConfig{metadata_->config.heads, metadata_->config.act, metadata_->config.norm_eps}
+                  : read_hf_config(file_->path());
     std::optional<int64_t> heads = request_.heads;
     if (!heads && preset_) heads = preset_->config.heads;
     if (!heads) heads = hf.heads;
@@ -262,6 +268,7 @@ class Loader {
   ForeignNames names_;
   FoundKeyMap found_;
   std::optional<VitPreset> preset_;
+  std::optional<VitMetadata> metadata_;
   VitConfig in_file_;  // what the file holds, before the request
   ParameterPlans plans_;
   std::set<std::string, std::less<>> claimed_;
@@ -271,7 +278,11 @@ class Loader {
 }  // namespace
 
 VitCheckpoint open_vit_checkpoint(const std::filesystem::path& path, const VitRequest& request) {
-  return Loader(std::make_shared<const TensorFile>(open_tensor_file(path)), request).run();
+  auto file = std::make_shared<const TensorFile>(open_tensor_file(path));
+  if (file->metadata().contains(kBackboneKey)) {
+    fail("{}: expected a whole model, got an adapter; give the checkpoint it was trained on", path.string());
+  }
+  return Loader(std::move(file), request).run();
 }
 
 }  // namespace ax
