@@ -1,0 +1,25 @@
+// Which backbone an adapter belongs to: a name for people, and a hash of the weights.
+#pragma once
+
+#include <string>
+
+#include "adapterx/graph/frozen_weights.h"
+#include "adapterx/models/vit_checkpoint.h"
+
+namespace ax {
+
+struct BackboneId {
+  std::string name;  // the preset, else the file's name
+  std::string hash;  // 32 hexadecimal digits
+  bool operator==(const BackboneId&) const = default;
+};
+
+// XXH3, 128 bits, over the parameters of a model but its head, in byte order of their names: each name with
+// its closing zero, then the values, f32 and row-major. The same for every file format that holds these
+// values.
+std::string backbone_hash(const WeightSource& source, const VitConfig& config);
+
+// Of a checkpoint as its file has it: positions that were resampled to another image size count as they were.
+BackboneId backbone_id(const std::filesystem::path& weights, const VitRequest& request);
+
+}  // namespace ax

@@ -1,0 +1,123 @@
+#include "adapterx/train/checkpoint.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "adapterx/base/error.h"
+#include "adapterx/io/safetensors.h"
+#include "adapterx/kernels/optimizer.h"
+
+namespace ax {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kStateKey = "adapterx.state";
+constexpr const char* kConfigKey = "adapterx.config";
+constexpr const char* kLayoutKey = "adapterx.layout";
+
+// Calls visit(key, field) for each counter: one list for both directions. JSON keeps doubles exactly.
+template <class State, class Visit>
+void visit_state(State& s, const Visit& visit) {
+  visit("epoch", s.epoch);
+  visit("batch", s.batch);
+  visit("passes", s.passes);
+  visit("steps", s.steps);
+  visit("last_lr", s.last_lr);
+  visit("sum_loss", s.sums.loss);
+  visit("sum_penalty", s.sums.penalty);
+  visit("sum_gradient_norm", s.sums.gradient_norm);
+  visit("sum_seconds", s.sums.seconds);
+  visit("sum_images", s.sums.images);
+  visit("sum_correct", s.sums.correct);
+  visit("sum_steps", s.sums.steps);
+  visit("best_accuracy", s.best_accuracy);
+  visit("best_epoch", s.best_epoch);
+  visit("stale", s.stale);
+  visit("stopped", s.stopped);
+  visit("seconds", s.seconds);
+}
+
+// Names, shapes and places of the parameters.
+std::string layout_of(const TrainedParameters& trained) {
+  std::string text;
+  for (const TrainedParameters::Entry& e : trained.entries()) {
+    text += fmt::format("{} {} {}\n", e.offset, e.name, to_string(e.shape));
+  }
+  return text;
+}
+
+void expect_finite(const std::filesystem::path& path, TrainedParameters& trained) {
+  if (std::isfinite(kernels::squared_norm(trained.values()))) return;
+  for (const TrainedParameters::Entry& e : trained.entries()) {
+    if (std::isfinite(kernels::squared_norm(trained.value(e).f32_span()))) continue;
+    fail("{}: not written, since {} is not finite; try a lower learning rate or gradient clipping",
+         path.string(), e.name);
+  }
+}
+
+TensorInfo span_tensor(std::span<const float> values) {
+  return f32_tensor({static_cast<int64_t>(values.size())}, values);
+}
+
+void read_span(const TensorFile& file, const char* name, std::span<float> out) {
+  const int64_t size = file.at(name).shape.size();
+  if (size != std::ssize(out))
+    fail("{}: {}: expected {} numbers, got {}", file.path(), name, out.size(), size);
+  file.copy_f32(name, out);
+}
+
+const std::string& metadata(const TensorFile& file, const char* key) {
+  const auto found = file.metadata().find(std::string_view(key));
+  if (found == file.metadata().end()) {
+    fail("{}: metadata `{}`: missing; is this the checkpoint of a run?", file.path(), key);
+  }
+  return found->second;
+}
+
+void expect_same(const TensorFile& file, const char* key, const std::string& expected, const char* what) {
+  if (metadata(file, key) == expected) return;
+  fail("{}: the checkpoint is of a run with other {}; start anew in another folder", file.path(), what);
+}
+
+}  // namespace
+
+void save_checkpoint(const std::filesystem::path& path, const std::string& config, const TrainState& state,
+                     TrainedParameters& trained, Optimizer& optimizer) {
+  expect_finite(path, trained);
+  Json counters;
+  visit_state(state, [&](const char* key, const auto& field) { counters[key] = field; });
+  TensorMap tensors;
+  tensors["values"] = span_tensor(trained.values());
+  tensors["first_moment"] = span_tensor(optimizer.first_moment());
+  if (!optimizer.second_moment().empty()) tensors["second_moment"] = span_tensor(optimizer.second_moment());
+  if (!state.average.empty()) tensors["average"] = span_tensor(state.average);
+  write_safetensors(path, tensors,
+                    {{kStateKey, counters.dump()}, {kConfigKey, config}, {kLayoutKey, layout_of(trained)}});
+}
+
+TrainState load_checkpoint(const std::filesystem::path& path, const std::string& config,
+                           TrainedParameters& trained, Optimizer& optimizer) {
+  const TensorFile file = read_safetensors(path);
+  expect_same(file, kConfigKey, config, "settings");
+  expect_same(file, kLayoutKey, layout_of(trained), "parameters");
+  TrainState state;
+  try {
+    const Json counters = Json::parse(metadata(file, kStateKey));
+    visit_state(state, [&](const char* key, auto& field) { counters.at(key).get_to(field); });
+  } catch (const nlohmann::json::exception& error) {
+    fail("{}: metadata `{}`: {}", path.string(), kStateKey, error.what());
+  }
+  read_span(file, "values", trained.values());
+  read_span(file, "first_moment", optimizer.first_moment());
+  if (!optimizer.second_moment().empty()) read_span(file, "second_moment", optimizer.second_moment());
+  if (file.contains("average")) {
+    state.average.resize(trained.values().size());
+    read_span(file, "average", state.average);
+  }
+  optimizer.set_steps_taken(state.steps);
+  return state;
+}
+
+}  // namespace ax

@@ -1,0 +1,147 @@
+#include "adapterx/train/config.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "adapterx/base/error.h"
+#include "adapterx/methods/method.h"
+#include "adapterx/train/config_fields.h"
+
+namespace ax {
+namespace {
+
+constexpr std::string_view kMethod = "method.";
+
+void set_method_setting(MethodConfig& method, const std::string& key, const std::string& value) {
+  const auto found = std::ranges::find(method.settings, key, &std::pair<std::string, std::string>::first);
+  if (found != method.settings.end()) {
+    found->second = value;
+  } else {
+    method.settings.emplace_back(key, value);
+  }
+}
+
+std::vector<std::string> names_of(const std::vector<ConfigField>& fields, bool bare) {
+  std::vector<std::string> names;
+  for (const ConfigField& f : fields) names.push_back(bare ? std::string(f.key()) : f.name);
+  return names;
+}
+
+// Whether TOML reads the text as a number or a boolean, so that it needs no quotes.
+bool is_plain_value(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool digits = text.find_first_of("0123456789") != std::string::npos &&
+                      text.find_first_not_of("0123456789.e+-") == std::string::npos;
+  const bool number = error == std::errc() && end == text.data() + text.size() && digits;
+  const bool canonical = number && (text == fmt::format("{}", value) || text == fmt::format("{:.0f}", value));
+  return canonical || text == "true" || text == "false";
+}
+
+// A setting that no method has may be a mistyped key of another section.
+void check_method(const TrainConfig& config) {
+  try {
+    make_method(config.method.name, Settings(config.method.pairs()));
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    TrainConfig copy = config;
+    const std::vector<std::string> names = names_of(config_fields(copy), true);
+    for (const auto& [key, value] : config.method.settings) {
+      if (text.find("unknown setting `" + key + "`") == std::string::npos &&
+          text.find("no settings, got `" + key + "`") == std::string::npos) {
+        continue;
+      }
+      if (text.find("did you mean") == std::string::npos) fail("{}{}", text, did_you_mean(key, names));
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> MethodConfig::pairs() const {
+  std::vector<std::string> all;
+  for (const auto& [key, value] : settings) all.push_back(key + "=" + value);
+  return all;
+}
+
+void override_config(const std::string& text, TrainConfig& config) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) fail("setting `{}`: expected key=value", text);
+  const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
+  const std::vector<ConfigField> fields = config_fields(config);
+  const bool full = name.find('.') != std::string::npos;
+  std::vector<const ConfigField*> meant;
+  for (const ConfigField& f : fields) {
+    if (full ? f.name == name : f.key() == name) meant.push_back(&f);
+  }
+  if (meant.size() > 1) fail("{}: expected {} or {}", name, meant[0]->name, meant[1]->name);
+  if (!meant.empty()) {
+    assign(*meant[0], value, meant[0]->name);
+  } else if (!full || name.starts_with(kMethod)) {
+    set_method_setting(config.method, full ? name.substr(kMethod.size()) : name, value);
+  } else {
+    fail("setting `{}`: unknown{}", name, did_you_mean(name, names_of(fields, false)));
+  }
+}
+
+std::string to_toml(const TrainConfig& config) {
+  TrainConfig copy = config;
+  std::string text;
+  std::string_view section;
+  const std::vector<ConfigField> fields = config_fields(copy);
+  for (const ConfigField& f : fields) {
+    if (f.section() != section) {
+      section = f.section();
+      text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
+    }
+    text += fmt::format("{} = {}\n", f.key(), text_of(f));
+    if (f.name != "method.name") continue;
+    for (const auto& [key, value] : config.method.settings) {
+      text += fmt::format("{} = {}\n", key, is_plain_value(value) ? value : toml_quote(value));
+    }
+  }
+  return text;
+}
+
+void check(const TrainConfig& config) {
+  check_method(config);
+  check(config.augment);
+  const OptimConfig& t = config.train;
+  if (config.data.path.empty()) fail("data.path: expected a folder or list of images, got none");
+  if (t.out.empty()) fail("train.out: expected the run's folder, got none");
+  if (config.model.weights.empty() && config.method.name != "full") {
+    fail("model.weights: expected a checkpoint for method {}; only `full` trains from scratch",
+         config.method.name);
+  }
+  if (config.data.train_on == "train+val" && t.select == "val") {
+    fail(
+        "train.select: with data.train_on = train+val no images are left to select on; expected last or "
+        "test-best, got val");
+  }
+  if (t.patience > 0 && t.select == "last") {
+    fail("train.patience: an early stop needs evaluations to compare, got train.select = last");
+  }
+}
+
+std::vector<ConfigKey> config_keys() {
+  TrainConfig defaults;
+  std::vector<ConfigKey> keys;
+  for (const ConfigField& f : config_fields(defaults)) keys.push_back({f.name, text_of(f), f.help});
+  return keys;
+}
+
+std::string difference(const TrainConfig& a, const TrainConfig& b) {
+  TrainConfig x = a, y = b;
+  const std::vector<ConfigField> left = config_fields(x), right = config_fields(y);
+  for (size_t i = 0; i < left.size(); ++i) {
+    const std::string one = text_of(left[i]), other = text_of(right[i]);
+    if (one != other) return fmt::format("{}: {}, {}", left[i].name, one, other);
+  }
+  std::vector<std::string> one = a.method.pairs(), other = b.method.pairs();
+  std::ranges::sort(one);
+  std::ranges::sort(other);
+  return one == other ? "" : fmt::format("method: {}, {}", fmt::join(one, " "), fmt::join(other, " "));
+}
+
+}  // namespace ax

@@ -1,0 +1,102 @@
+// TrainConfig: everything that decides a training run, with defaults. Read from TOML and from `key=value`
+// texts, written back as TOML that reproduces the run.
+//
+//   [model]    which backbone       [method]   name, and whatever settings the method has
+//   [data]     which images         [train]    how long, how fast, what is kept
+//   [augment]  what training does to them
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapterx/data/augment.h"
+#include "adapterx/data/dataset.h"
+
+namespace ax {
+
+// A checkpoint, or a preset or geometry to train from scratch. 0 and "": as the checkpoint or preset has it.
+struct ModelConfig {
+  std::string name;     // a preset (models/vit_presets.h)
+  std::string weights;  // a checkpoint; none: from scratch, by the method `full` alone
+  int64_t width = 0, depth = 0, heads = 0, patch_size = 0, image_size = 0;
+  double mlp_ratio = 0;
+};
+
+struct DataConfig {
+  std::string path, format = "auto";
+  double val_fraction = 0.2;
+  int64_t train_size = 0, val_size = 0;
+  uint64_t split_seed = 0;
+  std::string train_on = "train";  // "train" or "train+val": then nothing is left for validation
+  std::string preprocess;          // none, imagenet, half, clip; "": that of the weights
+  std::string interpolation, crop;
+  double crop_pct = 0;
+  int64_t cache_mb = 1024, threads = 0;  // decoded images kept; decoding threads, 0: all cores
+};
+
+struct MethodConfig {
+  std::string name = "adaptformer";
+  std::vector<std::pair<std::string, std::string>> settings;  // in the order first given
+  // "key=value" texts, as make_method takes them.
+  std::vector<std::string> pairs() const;
+};
+
+struct OptimConfig {
+  int64_t epochs = 100, batch = 64;
+  int64_t accumulate = 1;  // batches whose gradients are averaged before a step
+  std::string optimizer = "adamw";
+  double lr = 1e-3, min_lr = 1e-5, warmup_lr = 1e-6;
+  int64_t warmup_epochs = 10;
+  std::string schedule_unit = "epoch";
+  double weight_decay = 1e-4;
+  bool decay_vectors = false;  // weight decay on biases, norms, tokens and positions, too
+  double beta1 = 0.9, beta2 = 0.999, momentum = 0.9;
+  double label_smoothing = 0, drop_path = 0;
+  double clip = 0;  // of the gradient's norm; 0: none
+  double ema = 0;   // decay of a moving average that is evaluated and saved in place of the values; 0: none
+  int64_t patience = 0;    // evaluations without a better accuracy before training stops; 0: no early stop
+  int64_t eval_every = 1;  // epochs
+  int64_t eval_batch = 0;  // 0: as batch
+  std::string select = "val";  // which epoch is kept as best: val, last or test-best
+  uint64_t seed = 0;
+  std::string precision = "auto";
+  int64_t threads = 0;            // 0: all cores
+  double checkpoint_minutes = 5;  // between checkpoints within an epoch
+  std::string out;                // the run folder
+};
+
+struct TrainConfig {
+  ModelConfig model;
+  DataConfig data;
+  MethodConfig method;
+  OptimConfig train;
+  AugmentOptions augment;
+};
+
+// Overwrites what the file gives. Throws Error with file and line on what is not TOML, an unknown key (with
+// the nearest one), a value of another type or out of range.
+void read_config(const std::filesystem::path& file, TrainConfig& config);
+
+// One `key=value`: by full name ("train.lr=1e-3"), or by a name that one section alone has ("lr=1e-3"). A
+// key of no section is a setting of the method ("rank=32").
+void override_config(const std::string& text, TrainConfig& config);
+
+// Every key with its value, in sections.
+std::string to_toml(const TrainConfig& config);
+
+// What read_config can't see key by key: combinations that make no sense, settings the method doesn't have.
+void check(const TrainConfig& config);
+
+struct ConfigKey {
+  std::string name, value,
+      help;  // "train.lr", "0.001" (of a default TrainConfig), "learning rate at its top"
+};
+std::vector<ConfigKey> config_keys();
+
+// The first key in which two configs differ, as "train.lr: 0.001, 0.002"; "" where they agree.
+std::string difference(const TrainConfig& a, const TrainConfig& b);
+
+}  // namespace ax

@@ -1,0 +1,81 @@
+#include <toml++/toml.h>
+#include <algorithm>
+#include <sstream>
+
+#include "adapterx/base/error.h"
+#include "adapterx/train/config_fields.h"
+
+namespace ax {
+namespace {
+
+class Reader {
+ public:
+  Reader(std::string file, TrainConfig& config)
+      : file_(std::move(file)), config_(config), fields_(config_fields(config)) {
+    for (const ConfigField& f : fields_) names_.push_back(f.name);
+  }
+
+  void read(const toml::table& root) {
+    for (const auto& [section, node] : root) {
+      const toml::table* table = node.as_table();
+      const std::vector<std::string> sections = {"model", "data", "method", "train", "augment"};
+      const std::string name(section.str());
+      if (std::ranges::count(sections, name) == 0) {
+        fail("{}: unknown {} `{}`{}; expected [model], [data], [method], [train] and [augment]",
+             where(section.source()), table ? "section" : "key", name, did_you_mean(name, sections));
+      }
+      if (table == nullptr) fail("{}: {}: expected a section [{}]", where(section.source()), name, name);
+      for (const auto& [key, value] : *table) read_key(name, key, value);
+    }
+  }
+
+ private:
+  std::string where(const toml::source_region& source) const {
+    return fmt::format("{}:{}", file_, source.begin.line);
+  }
+
+  void read_key(const std::string& section, const toml::key& key, const toml::node& node) {
+    const std::string name = section + "." + std::string(key.str());
+    const std::string at = fmt::format("{}: {}", where(key.source()), name);
+    const auto found = std::ranges::find(fields_, name, &ConfigField::name);
+    if (found != fields_.end()) {
+      const bool is_text = std::holds_alternative<std::string*>(found->value);
+      if (is_text != node.is_string())
+        fail("{}: expected {}", at, is_text ? "a text in quotes" : "no quotes");
+      assign(*found, text_of_node(node, at), at);
+    } else if (section == "method") {
+      override_config(name + "=" + text_of_node(node, at), config_);
+    } else {
+      fail("{}: unknown key{}", at, did_you_mean(name, names_));
+    }
+  }
+
+  static std::string text_of_node(const toml::node& node, const std::string& at) {
+    if (const auto* text = node.as_string()) return text->get();
+    if (const auto* number = node.as_integer()) return fmt::format("{}", number->get());
+    if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+    if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+    fail("{}: expected a text, a number, true or false", at);
+  }
+
+  std::string file_;
+  TrainConfig& config_;
+  std::vector<ConfigField> fields_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+void read_config(const std::filesystem::path& file, TrainConfig& config) {
+  toml::table root;
+  try {
+    root = toml::parse_file(file.string());
+  } catch (const toml::parse_error& error) {
+    const auto line = error.source().begin.line;
+    if (line == 0) fail("{}: {}", file.string(), error.description());
+    fail("{}:{}: {}", file.string(), line, error.description());
+  }
+  Reader(file.string(), config).read(root);
+}
+
+}  // namespace ax

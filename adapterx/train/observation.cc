@@ -1,0 +1,53 @@
+#include "adapterx/train/observation.h"
+
+#include <algorithm>
+
+namespace ax {
+namespace {
+
+constexpr int64_t kImages = 16;
+
+std::vector<int64_t> spread(int64_t size) {
+  const int64_t count = std::min(size, kImages);
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < count; ++i) indices.push_back(i * size / count);
+  return indices;
+}
+
+}  // namespace
+
+Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
+                         const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
+                         const std::shared_ptr<const ImageDataset>& images, LoaderOptions options) {
+  for (const auto& observed : method.observed()) names_.push_back(observed.first);
+  if (names_.empty()) return;
+  const std::vector<int64_t> sample = spread(images->size());
+  spec.batch = options.batch = std::ssize(sample);
+  spec.training = false;
+  spec.observe = true;
+  session_ = build_session(spec, method, std::move(frozen), source, 0, std::move(trained)).session;
+  std::erase_if(names_, [&](const std::string& name) { return session_->output(name).dtype != DType::i32; });
+  loader_ = std::make_unique<Loader>(subset(images, sample), spec.model.classes, options);
+}
+
+std::map<std::string, std::vector<int64_t>> Observation::run() {
+  loader_->start(0);
+  std::ranges::copy(loader_->next()->images, session_->input("images").f32());
+  session_->run();
+  std::map<std::string, std::vector<int64_t>> counts;
+  size_t longest = 0;
+  for (const std::string& name : names_) {
+    const Tensor values = session_->output(name);
+    std::vector<int64_t>& count = counts[name];
+    for (const int32_t index : std::span(values.i32(), static_cast<size_t>(values.size()))) {
+      if (index < 0) continue;
+      count.resize(std::max(count.size(), static_cast<size_t>(index) + 1));
+      ++count[static_cast<size_t>(index)];
+    }
+    longest = std::max(longest, count.size());
+  }
+  for (auto& entry : counts) entry.second.resize(longest);
+  return counts;
+}
+
+}  // namespace ax

@@ -1,0 +1,32 @@
+// What a method observes (Method::observed) on a fixed, small sample of images: how often each index occurs,
+// expert by expert.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapterx/data/loader.h"
+#include "adapterx/train/build_session.h"
+
+namespace ax {
+
+class Observation {
+ public:
+  // Of up to 16 images, spread evenly over the set. `spec`: that of evaluation; its batch is chosen here.
+  Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
+              const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
+              const std::shared_ptr<const ImageDataset>& images, LoaderOptions options);
+
+  bool empty() const { return names_.empty(); }  // the method observes nothing
+  // Counts by name, each as long as the largest index seen in any of them, plus 1.
+  std::map<std::string, std::vector<int64_t>> run();
+
+ private:
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<Loader> loader_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace ax

@@ -1,0 +1,40 @@
+// What a method trains, by parts: LN2, PG, CLS, SMoA, adapter, backbone, head. Published tables count with
+// and without the head; the parts let both be read off.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapterx/graph/trained_parameters.h"
+#include "adapterx/models/vit.h"
+
+namespace ax {
+
+struct TrainedPart {
+  std::string name;
+  int64_t numbers = 0;
+};
+
+struct TrainedParts {
+  std::vector<TrainedPart> parts;  // those that aren't empty, in the order above
+  int64_t total = 0, head = 0;
+  int64_t backbone = 0;                 // numbers of the whole backbone, without a head
+  double percent() const;               // of total
+  double percent_without_head() const;  // of total - head
+  std::string text() const;  // "LN2 18,432 · CLS 768 · head 38,045 · total 57,245 of 85.8 M = 0.067 %"
+};
+
+// The part of a parameter: norm2 is LN2, prompt PG, cls_token CLS, smoa SMoA, head and head_dist head,
+// adaptmlp adapter; all else backbone.
+std::string part_of(std::string_view parameter);
+
+// Where the rest of a backbone is trained, too, LN2 and CLS count as backbone.
+TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const VitConfig& model);
+
+// Numbers in a model's parameters but the head's.
+int64_t backbone_numbers(const VitConfig& model);
+
+}  // namespace ax

@@ -1,0 +1,381 @@
+#include "adapterx/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "adapterx/base/cpu.h"
+#include "adapterx/base/error.h"
+#include "adapterx/base/parallel.h"
+#include "adapterx/train/build_session.h"
+#include "adapterx/train/checkpoint.h"
+#include "adapterx/train/moving_average.h"
+#include "adapterx/train/observation.h"
+#include "adapterx/train/optimizer.h"
+#include "adapterx/train/schedule.h"
+
+namespace ax {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kAdapterFile = "adapter.safetensors";
+constexpr const char* kCheckpointFile = "last/checkpoint.safetensors";
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
+
+OptimizerOptions optimizer_options(const OptimConfig& t, const TrainedParameters& trained) {
+  OptimizerOptions o;
+  o.kind = t.optimizer == "sgd" ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
+  o.beta1 = static_cast<float>(t.beta1);
+  o.beta2 = static_cast<float>(t.beta2);
+  o.momentum = static_cast<float>(t.momentum);
+  o.weight_decay = static_cast<float>(t.weight_decay);
+  o.max_gradient_norm = static_cast<float>(t.clip);
+  if (!t.decay_vectors) o.groups = {vectors_without_decay(trained)};
+  return o;
+}
+
+ScheduleOptions schedule_options(const OptimConfig& t) {
+  return {t.lr, t.min_lr, t.epochs, t.warmup_epochs, t.warmup_lr, parse_schedule_unit(t.schedule_unit)};
+}
+
+// Images whose class (of soft targets: the likeliest) has the largest logit.
+int64_t count_correct(const Tensor& logits, const Loader::Batch& batch) {
+  const auto classes = static_cast<size_t>(logits.shape.dim(-1));
+  int64_t correct = 0;
+  for (int64_t i = 0; i < batch.count; ++i) {
+    const std::span<const float> row(static_cast<const float*>(logits.row(i)), classes);
+    int64_t target = batch.labels[static_cast<size_t>(i)];
+    if (!batch.targets.empty()) {
+      const auto own = batch.targets.subspan(static_cast<size_t>(i) * classes, classes);
+      target = std::ranges::max_element(own) - own.begin();
+    }
+    correct += std::ranges::max_element(row) - row.begin() == target;
+  }
+  return correct;
+}
+
+TrainingResult interrupted() {
+  TrainingResult result;
+  result.interrupted = true;
+  return result;
+}
+
+class Trainer {
+ public:
+  Trainer(const TrainConfig& config, TrainingObserver& observer, const std::atomic<bool>& stop)
+      : config_(config),
+        t_(config_.train),
+        observer_(observer),
+        stop_(stop),
+        out_(t_.out),
+        setup_(open_training(config)),
+        text_(to_toml(config)) {
+    build_training();
+    build_evaluation();
+    optimizer_ = std::make_unique<Optimizer>(trained_, optimizer_options(t_, *trained_));
+    schedule_.emplace(schedule_options(t_), (batches_ + t_.accumulate - 1) / t_.accumulate);
+    average_.emplace(t_.ema);
+    fill_adapter_info();
+  }
+
+  TrainingResult run(bool resume) {
+    begin(resume);
+    while (state_.epoch < t_.epochs && !state_.stopped) {
+      if (!train_epoch() || !end_epoch()) {
+        save();
+        return interrupted();
+      }
+    }
+    return finish();
+  }
+
+ private:
+  SessionSpec spec(bool training, int64_t batch) const {
+    SessionSpec s;
+    s.model = setup_.model;
+    s.batch = batch;
+    s.training = training;
+    s.from_scratch = !setup_.source;
+    s.drop_path = static_cast<float>(t_.drop_path);
+    s.label_smoothing = static_cast<float>(t_.label_smoothing);
+    s.soft_targets = mixes_targets(config_.augment);
+    s.options.precision = parse_precision(t_.precision);
+    return s;
+  }
+
+  void build_training() {
+    const LoaderOptions options = training_loader(config_, setup_);
+    loader_ = std::make_unique<Loader>(setup_.images.train, setup_.model.classes, options);
+    batches_ = loader_->batches();
+    if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
+    BuiltSession built =
+        build_session(spec(true, options.batch), *setup_.method, frozen_, setup_.source, t_.seed);
+    trained_ = std::move(built.trained);
+    training_ = std::move(built.session);
+    has_penalty_ = static_cast<bool>(setup_.method->penalty());
+    parts_ = trained_parts(trained_->entries(), setup_.model);
+  }
+
+  void build_evaluation() {
+    eval_batch_ = t_.eval_batch > 0 ? t_.eval_batch : t_.batch;
+    evaluation_ =
+        build_session(spec(false, eval_batch_), *setup_.method, frozen_, setup_.source, t_.seed, trained_)
+            .session;
+    if (const auto& images = selection_images()) {
+      const LoaderOptions options = evaluation_loader(config_, setup_.preprocess, eval_batch_);
+      selection_ = std::make_unique<Loader>(images, setup_.model.classes, options);
+      observation_.emplace(spec(false, 1), *setup_.method, frozen_, setup_.source, trained_, images, options);
+    }
+    if (frozen_) frozen_->release_staging();
+  }
+
+  // Those that evaluations within the run are on; null: none.
+  const std::shared_ptr<const ImageDataset>& selection_images() const {
+    return t_.select == "test-best" ? setup_.images.test : setup_.images.val;
+  }
+
+  void fill_adapter_info() {
+    info_.method = config_.method.name;
+    info_.settings = config_.method.pairs();
+    info_.model = setup_.model;
+    info_.preprocess = setup_.preprocess;
+    info_.classes = setup_.images.classes;
+    const bool whole = std::ranges::all_of(vit_parameters(setup_.model),
+                                           [&](const auto& p) { return trained_->find(p.first) != nullptr; });
+    if (!whole) info_.backbone = setup_.backbone;
+  }
+
+  void begin(bool resume) {
+    fs::create_directories(out_ / "last");
+    fs::create_directories(out_ / "best");
+    if (resume && fs::exists(out_ / kCheckpointFile)) {
+      state_ = load_checkpoint(out_ / kCheckpointFile, text_, *trained_, *optimizer_);
+    } else if (average_->on()) {
+      state_.average.assign(trained_->values().begin(), trained_->values().end());
+    }
+    const auto size = [](const auto& images) { return images ? images->size() : 0; };
+    observer_.on_start({config_, setup_, parts_, t_.epochs, batches_, size(setup_.images.train),
+                        size(setup_.images.val), size(setup_.images.test), state_.epoch, state_.batch});
+    last_save_ = Clock::now();
+  }
+
+  void save() {
+    save_checkpoint(out_ / kCheckpointFile, text_, state_, *trained_, *optimizer_);
+    last_save_ = Clock::now();
+  }
+
+  // The rest of an epoch; false: stopped within it.
+  bool train_epoch() {
+    loader_->start(static_cast<uint32_t>(state_.epoch), state_.batch);
+    while (state_.batch < batches_) {
+      if (stop_) return false;
+      const auto start = Clock::now();
+      train_step();
+      state_.sums.seconds += seconds_since(start);
+      state_.seconds += seconds_since(start);
+      if (seconds_since(last_save_) > 60 * t_.checkpoint_minutes) save();
+    }
+    return true;
+  }
+
+  // One optimizer step over up to `accumulate` batches.
+  void train_step() {
+    const int64_t group = std::min(t_.accumulate, batches_ - state_.batch);
+    const std::string at = place();
+    state_.last_lr = schedule_->lr(state_.steps);
+    trained_->zero_gradients();
+    double loss = 0;
+    for (int64_t i = 0; i < group; ++i) loss += pass(1.0f / static_cast<float>(group));
+    try {
+      state_.sums.gradient_norm += optimizer_->step(static_cast<float>(state_.last_lr));
+    } catch (const Error& error) {
+      fail("{}: {}", at, error.what());
+    }
+    ++state_.steps;
+    ++state_.sums.steps;
+    average_->update(state_.steps, trained_->values(), state_.average);
+    observer_.on_step({state_.epoch, state_.batch, loss / static_cast<double>(group), state_.last_lr});
+  }
+
+  // One batch through the model and back; its loss.
+  double pass(float scale) {
+    const Loader::Batch* batch = loader_->next();
+    if (batch == nullptr)
+      fail("{}: expected {} batches in the epoch, got {}", place(), batches_, state_.batch);
+    std::ranges::copy(batch->images, training_->input("images").f32());
+    if (batch->targets.empty()) {
+      std::ranges::copy(batch->labels, training_->input("labels").i32());
+    } else {
+      std::ranges::copy(batch->targets, training_->input("labels").f32());
+    }
+    training_->run(t_.seed, static_cast<uint32_t>(state_.passes), scale);
+    const double loss = static_cast<double>(*training_->output("loss").f32());
+    const double penalty = has_penalty_ ? static_cast<double>(*training_->output("penalty").f32()) : 0;
+    if (!std::isfinite(loss) || !std::isfinite(penalty)) report_loss(loss, penalty);
+    const auto count = static_cast<double>(batch->count);
+    EpochSums& sums = state_.sums;
+    sums.loss += loss * count;
+    sums.penalty += penalty * count;
+    sums.images += batch->count;
+    sums.correct += count_correct(training_->output("logits"), *batch);
+    ++state_.batch;
+    ++state_.passes;
+    return loss;
+  }
+
+  std::string place() const {
+    return fmt::format("step {} (epoch {}, batch {})", state_.steps + 1, state_.epoch + 1, state_.batch + 1);
+  }
+
+  [[noreturn]] void report_loss(double loss, double penalty) const {
+    constexpr const char* kHint = "try a lower learning rate, a longer warm-up or gradient clipping";
+    const auto report = [&](std::string_view name, std::span<const float> values) {
+      const auto bad = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
+      if (bad != values.end()) fail("{}: the loss is {}: {} holds {}; {}", place(), loss, name, *bad, kHint);
+    };
+    for (const TrainedParameters::Entry& e : trained_->entries()) {
+      report(e.name, trained_->value(e).f32_span());
+    }
+    report("the batch", training_->input("images").f32_span());
+    report("`features`", training_->output("features").f32_span());
+    report("`logits`", training_->output("logits").f32_span());
+    fail("{}: the loss is {}, the method's penalty {}; {}", place(), loss, penalty, kHint);
+  }
+
+  // Evaluates, saves and tells; false: stopped meanwhile, the evaluation is to be made anew.
+  bool end_epoch() {
+    EpochResult record = epoch_record();
+    std::optional<Evaluation> evaluation;
+    std::optional<ObservedUse> use;
+    {
+      const AverageInPlace averaged(*trained_, state_.average);
+      if (is_due() && selection_) {
+        evaluation = evaluate(*evaluation_, *selection_, selection_images()->size(), watch("val"));
+        if (stop_) return false;
+        state_.seconds += evaluation->seconds;
+        note_evaluation(*evaluation, record);
+        if (!observation_->empty()) use = {state_.epoch, observation_->run()};
+      }
+      record.best = t_.select == "last" ? is_last() : record.best;
+      if (record.best) save_adapter_file("best");
+      save_adapter_file("last");
+    }
+    record.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / 1e6;
+    observer_.on_epoch(record, evaluation ? &*evaluation : nullptr);
+    if (use) observer_.on_observed(*use);
+    ++state_.epoch;
+    state_.batch = 0;
+    state_.sums = {};
+    save();
+    return true;
+  }
+
+  bool is_last() const { return state_.epoch + 1 == t_.epochs; }
+  bool is_due() const { return (state_.epoch + 1) % t_.eval_every == 0 || is_last(); }
+
+  std::function<bool(int64_t)> watch(std::string_view split) {
+    return [this, split](int64_t done) {
+      observer_.on_evaluation(split, done);
+      return !stop_;
+    };
+  }
+
+  EpochResult epoch_record() const {
+    const EpochSums& sums = state_.sums;
+    const auto images = static_cast<double>(sums.images);
+    EpochResult r;
+    r.epoch = state_.epoch;
+    r.lr = state_.last_lr;
+    r.train_loss = sums.loss / images;
+    r.penalty = sums.penalty / images;
+    r.train_accuracy = static_cast<double>(sums.correct) / images;
+    r.gradient_norm = sums.gradient_norm / static_cast<double>(sums.steps);
+    r.seconds = sums.seconds;
+    r.images_per_second = images / sums.seconds;
+    return r;
+  }
+
+  void note_evaluation(const Evaluation& evaluation, EpochResult& record) {
+    record.evaluated = true;
+    record.val_loss = evaluation.loss;
+    record.val_accuracy = evaluation.accuracy();
+    record.best = record.val_accuracy > state_.best_accuracy;  // of equals, the earlier
+    if (record.best) {
+      state_.best_accuracy = record.val_accuracy;
+      state_.best_epoch = state_.epoch;
+      state_.stale = 0;
+    } else {
+      ++state_.stale;
+    }
+    state_.stopped = t_.patience > 0 && state_.stale >= t_.patience;
+  }
+
+  void save_adapter_file(const char* folder) {
+    info_.training = {{"epoch", static_cast<double>(state_.epoch + 1)},
+                      {"epochs", static_cast<double>(t_.epochs)},
+                      {"steps", static_cast<double>(state_.steps)},
+                      {"seed", static_cast<double>(t_.seed)}};
+    save_adapter(out_ / folder / kAdapterFile, info_, *trained_, trained_->values());
+  }
+
+  // Tests what is in best/.
+  TrainingResult finish() {
+    const AdapterFile best = open_adapter(out_ / "best" / kAdapterFile);
+    load_values(best, *trained_, trained_->values());
+    TrainingResult result;
+    const auto& images = setup_.images.test ? setup_.images.test : setup_.images.val;
+    if (images) {
+      LoaderOptions options = evaluation_loader(config_, setup_.preprocess, eval_batch_);
+      options.cache_bytes = 0;
+      Loader loader(images, setup_.model.classes, options);
+      result.tested_on = setup_.images.test ? "test" : "val";
+      result.test = evaluate(*evaluation_, loader, images->size(), watch(result.tested_on));
+      if (stop_) return interrupted();
+    }
+    result.stopped_early = state_.stopped;
+    result.epochs = state_.epoch;
+    result.best_epoch = t_.select == "last" ? state_.epoch - 1 : state_.best_epoch;
+    result.best_val_accuracy = state_.best_accuracy;
+    result.parts = parts_;
+    result.seconds = state_.seconds;
+    result.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / 1e6;
+    result.adapter_bytes = static_cast<int64_t>(best.bytes);
+    return result;
+  }
+
+  const TrainConfig config_;
+  const OptimConfig& t_;
+  TrainingObserver& observer_;
+  const std::atomic<bool>& stop_;
+  const fs::path out_;
+  TrainingSetup setup_;
+  const std::string text_;
+  AdapterInfo info_;
+  TrainedParts parts_;
+  std::unique_ptr<Loader> loader_, selection_;
+  std::shared_ptr<FrozenWeights> frozen_;
+  std::shared_ptr<TrainedParameters> trained_;
+  std::unique_ptr<Session> training_, evaluation_;
+  std::optional<Observation> observation_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::optional<Schedule> schedule_;
+  std::optional<MovingAverage> average_;
+  int64_t batches_ = 0, eval_batch_ = 0;
+  bool has_penalty_ = false;
+  TrainState state_;
+  Clock::time_point last_save_;
+};
+
+}  // namespace
+
+TrainingResult train(const TrainConfig& config, TrainingObserver& observer, const std::atomic<bool>& stop,
+                     bool resume) {
+  const ThreadCount threads(config.train.threads > 0 ? static_cast<int>(config.train.threads)
+                                                     : thread_count());
+  return Trainer(config, observer, stop).run(resume);
+}
+
+}  // namespace ax

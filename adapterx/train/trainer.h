@@ -1,0 +1,94 @@
+// The training loop: epochs of steps, evaluations, the best kept, everything on disk at each moment that
+// counts. In the run folder:
+//
+//   config.toml                the run's settings, resolved
+//   last/checkpoint.safetensors  the state (train/checkpoint.h): after each epoch, every checkpoint_minutes
+//                              within one, and at a stop
+//   last/adapter.safetensors   what is trained, after the last whole epoch
+//   best/adapter.safetensors   the same after the epoch that `select` chooses
+//
+// It prints nothing: who wants to know is a TrainingObserver.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "adapterx/train/config.h"
+#include "adapterx/train/evaluate.h"
+#include "adapterx/train/setup.h"
+#include "adapterx/train/trained_parts.h"
+
+namespace ax {
+
+struct TrainingStart {
+  const TrainConfig& config;
+  const TrainingSetup& setup;
+  TrainedParts parts;
+  int64_t epochs = 0, batches = 0;  // batches of an epoch
+  int64_t train_images = 0, val_images = 0, test_images = 0;
+  int64_t first_epoch = 0, first_batch = 0;  // above 0: resumed
+};
+
+struct StepRecord {
+  int64_t epoch = 0;    // from 0
+  int64_t batches = 0;  // done of this epoch
+  double loss = 0, lr = 0;
+};
+
+struct EpochResult {
+  int64_t epoch = 0;  // from 0
+  double lr = 0;      // of its last step
+  double train_loss = 0, penalty = 0, train_accuracy = 0;
+  double gradient_norm = 0;  // mean over its steps, before clipping
+  bool evaluated = false;    // on the validation images or, with select = test-best, the test images
+  double val_loss = 0, val_accuracy = 0;
+  bool best = false;   // so far
+  double seconds = 0;  // of training alone
+  double images_per_second = 0;
+  double peak_rss_mb = 0;
+};
+
+// What the method observes on a fixed sample of validation images, by the values' names
+// ("blocks.3.expert"): how often each index occurs.
+struct ObservedUse {
+  int64_t epoch = 0;
+  std::map<std::string, std::vector<int64_t>> counts;
+};
+
+struct TrainingResult {
+  bool interrupted = false;  // by the stop flag: nothing below is known
+  bool stopped_early = false;
+  int64_t epochs = 0;  // trained
+  int64_t best_epoch = -1;
+  double best_val_accuracy = -1;  // -1: never evaluated
+  std::string tested_on;          // "test", or "val" where the data have no test images, or ""
+  Evaluation test;                // of the adapter in best/
+  TrainedParts parts;
+  double seconds = 0;  // of all sessions
+  double peak_rss_mb = 0;
+  int64_t adapter_bytes = 0;
+};
+
+class TrainingObserver {
+ public:
+  virtual ~TrainingObserver() = default;
+  virtual void on_start(const TrainingStart&) {}
+  virtual void on_step(const StepRecord&) {}
+  // The evaluation is null where there was none.
+  virtual void on_epoch(const EpochResult&, const Evaluation*) {}
+  virtual void on_observed(const ObservedUse&) {}
+  virtual void on_evaluation(std::string_view /*split*/, int64_t /*done*/) {}  // images of an evaluation
+};
+
+// Trains as the config says, in config.train.out. `resume`: from the checkpoint there, if there is one, else
+// from the start. Where `stop` becomes true, the run ends at the next step with a checkpoint.
+//
+// Throws Error on everything open_training does; on a loss or gradient that is not finite, with the step, the
+// tensor and a hint (the checkpoint on disk is the last good one); on a file that can't be written.
+TrainingResult train(const TrainConfig& config, TrainingObserver& observer, const std::atomic<bool>& stop,
+                     bool resume = false);
+
+}  // namespace ax
