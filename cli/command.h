@@ -39,5 +39,6 @@ void add_models(CLI::App& app);        // adapterx models
 
 void add_predict(CLI::App& app);  // adapterx predict
 void add_report(CLI::App& app);   // adapterx report
+void add_train(CLI::App& app);    // adapterx train
 
 }  // namespace ax::cli

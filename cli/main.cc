@@ -72,6 +72,7 @@ int run(int argc, char** argv) {
   ax::cli::add_models(app);
   ax::cli::add_predict(app);
   ax::cli::add_report(app);
+  ax::cli::add_train(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

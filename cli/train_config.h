@@ -1,0 +1,27 @@
+// The settings of `adapterx train`: defaults < file < command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapterx/train/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace ax::cli {
+
+struct TrainOptions {
+  std::string model, weights, data, method, config, out;
+  std::vector<std::string> settings;  // key=value
+  bool resume = false;
+};
+
+void add_train_options(CLI::App& command, TrainOptions& options);
+
+// The run's settings, checked. A resumed run takes them from the run folder's config.toml; what the command
+// line gives besides must then agree. Errors in what was typed are UsageErrors.
+TrainConfig resolve_config(const TrainOptions& options);
+
+}  // namespace ax::cli

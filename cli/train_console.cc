@@ -1,0 +1,71 @@
+#include "cli/train_console.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace ax::cli {
+namespace {
+
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+void TrainConsole::start(const TrainingStart& start) {
+  epochs_ = start.epochs;
+  batches_ = start.batches;
+  eval_images_ = start.val_images;
+  begin_ = std::chrono::steady_clock::now();
+  if (start.setup.report) say(start.setup.report->text());
+  const std::string val = start.val_images > 0 ? fmt::format(", {} for validation", start.val_images) : "";
+  const std::string test = start.test_images > 0 ? fmt::format(", {} for the test", start.test_images) : "";
+  say(fmt::format("{} images of {} classes{}{} · {}\n", start.train_images, start.setup.images.classes.size(),
+                  val, test, to_string(start.setup.preprocess)));
+  say(fmt::format("{}: {}\n", start.config.method.name, start.parts.text()));
+  if (start.first_epoch > 0 || start.first_batch > 0) {
+    say(fmt::format("resumed at epoch {} of {}, batch {} of {}\n", start.first_epoch + 1, epochs_,
+                    start.first_batch + 1, batches_));
+  }
+}
+
+void TrainConsole::show(std::string_view what, int64_t done, int64_t total) {
+  if (showing_ != what || !progress_) {
+    progress_.reset();
+    progress_ = std::make_unique<Progress>(std::string(what), total);
+    showing_ = what;
+  }
+  progress_->update(done);
+}
+
+void TrainConsole::step(const StepRecord& step) {
+  show(fmt::format("batches of epoch {}", step.epoch + 1), step.batches, batches_);
+}
+
+void TrainConsole::evaluation(std::string_view split, int64_t done) {
+  show(fmt::format("{} images", split), done, eval_images_);
+}
+
+void TrainConsole::epoch(const EpochResult& e) {
+  clear();
+  ++epochs_here_;
+  const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  const double left = spent / static_cast<double>(epochs_here_) * static_cast<double>(epochs_ - e.epoch - 1);
+  const std::string val = e.evaluated ? fmt::format("  val {:.4f} {:5.2f} %{}", e.val_loss,
+                                                    100 * e.val_accuracy, e.best ? " *" : "  ")
+                                      : "";
+  say(fmt::format(
+      "epoch {:>{}}/{}  loss {:.4f}  train {:5.2f} %{}  lr {:.2e}  {:.1f} images/s  {} left  {:.0f} MB\n",
+      e.epoch + 1, std::to_string(epochs_).size(), epochs_, e.train_loss, 100 * e.train_accuracy, val, e.lr,
+      e.images_per_second, duration_text(left), e.peak_rss_mb));
+}
+
+}  // namespace ax::cli

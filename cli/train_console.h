@@ -1,0 +1,33 @@
+// What `adapterx train` shows while it runs: what is trained, then a line an epoch on standard output and, on
+// a terminal, a progress line on standard error.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "adapterx/train/trainer.h"
+#include "cli/progress.h"
+
+namespace ax::cli {
+
+class TrainConsole {
+ public:
+  void start(const TrainingStart& start);
+  void step(const StepRecord& step);
+  void epoch(const EpochResult& epoch);
+  void evaluation(std::string_view split, int64_t done);
+  void clear() { progress_.reset(); }
+
+ private:
+  void show(std::string_view what, int64_t done, int64_t total);
+
+  std::string showing_;
+  std::unique_ptr<Progress> progress_;
+  int64_t epochs_ = 0, batches_ = 0, epochs_here_ = 0, eval_images_ = 0;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+std::string duration_text(double seconds);  // "41 s", "12 min", "3.2 h"
+
+}  // namespace ax::cli
