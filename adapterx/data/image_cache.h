@@ -41,7 +41,7 @@ class ImageCache {
       auto kept = std::make_unique<Entry>(std::move(entry));
       Entry* none = nullptr;
       if (entries_[static_cast<size_t>(i)].compare_exchange_strong(none, kept.get())) {
-        kept.release();
+        [[maybe_unused]] const Entry* owned = kept.release();  // by the table
         return;
       }
     }

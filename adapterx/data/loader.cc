@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <numeric>
 #include <system_error>
 #include <thread>
@@ -13,7 +14,7 @@
 #include <vector>
 
 #include "adapterx/base/error.h"
-#include "adapterx/data/mixup.h"
+#include "adapterx/data/batch_buffer.h"
 #include "adapterx/data/sample_source.h"
 #include "adapterx/data/stratify.h"
 
@@ -22,16 +23,6 @@ namespace {
 
 constexpr int kNiceness = 10;       // of the threads, above the caller's
 constexpr int64_t kMostChunk = 16;  // samples a thread takes at a time
-
-struct Slot {
-  std::vector<float> images, targets;
-  std::vector<int32_t> labels;
-  std::vector<int64_t> indices;
-  int64_t count = 0, taken = 0, done = 0;  // samples
-  int64_t failed_at = -1;                  // the first sample that failed
-  std::exception_ptr error;
-  bool ready = false;
-};
 
 void check(const ImageDataset* images, int64_t classes, const LoaderOptions& o) {
   constexpr int64_t kMost = 1 << 16;
@@ -52,14 +43,13 @@ class Loader::Impl {
  public:
   Impl(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options)
       : options_(options),
-        classes_(classes),
         source_((check(images.get(), classes, options), std::move(images)), options.preprocess,
                 options.augment, options.cache_bytes),
-        slots_(static_cast<size_t>(options.ahead + 1)) {
-    for (Slot& slot : slots_) allot(slot);
+        slots_(static_cast<size_t>(options.ahead + 1),
+               BatchBuffer(options.batch, options.preprocess.size, classes, options.augment)) {
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? options.threads : cores;
-    chunk_ = std::clamp<int64_t>(options.batch / (4 * threads), 1, kMostChunk);
+    chunk_ = std::clamp<int64_t>(options.batch / (int64_t{4} * threads), 1, kMostChunk);
     begin_threads(threads);
   }
 
@@ -105,7 +95,7 @@ class Loader::Impl {
       }
     }
     if (wanted_ >= end_) return nullptr;
-    const Slot& slot = slot_of(wanted_);
+    const BatchBuffer& slot = slot_of(wanted_);
     ready_.wait(lock, [&] { return slot.ready; });
     if (slot.error) {
       error_ = slot.error;
@@ -123,10 +113,7 @@ class Loader::Impl {
   };
 
   int64_t window() const { return static_cast<int64_t>(slots_.size()); }
-  Slot& slot_of(int64_t batch) { return slots_[static_cast<size_t>(batch % window())]; }
-  size_t input_size() const {
-    return static_cast<size_t>(3 * options_.preprocess.size * options_.preprocess.size);
-  }
+  BatchBuffer& slot_of(int64_t batch) { return slots_[static_cast<size_t>(batch % window())]; }
 
   // Fewer than asked for where the system gives no more.
   void begin_threads(int count) {
@@ -135,14 +122,6 @@ class Loader::Impl {
     } catch (const std::system_error& error) {
       if (threads_.empty()) fail("loader: cannot begin a thread: {}", error.what());
     }
-  }
-
-  void allot(Slot& slot) {
-    const auto batch = static_cast<size_t>(options_.batch);
-    slot.images.resize(batch * input_size());
-    slot.labels.resize(batch);
-    slot.indices.resize(batch);
-    if (mixes_targets(options_.augment)) slot.targets.resize(batch * static_cast<size_t>(classes_));
   }
 
   std::vector<int64_t> epoch_order(uint32_t epoch) const {
@@ -155,25 +134,16 @@ class Loader::Impl {
 
   // Under the lock, on a slot that nobody uses.
   void prepare(int64_t batch) {
-    Slot& slot = slot_of(batch);
-    const int64_t first = batch * options_.batch;
-    slot.count = std::min(options_.batch, static_cast<int64_t>(order_.size()) - first);
-    slot.taken = slot.done = 0;
-    slot.failed_at = -1;
-    slot.error = nullptr;
-    slot.ready = false;
-    std::ranges::fill(slot.labels, 0);
-    for (int64_t i = 0; i < slot.count; ++i) {
-      const int64_t index = order_[static_cast<size_t>(first + i)];
-      slot.indices[static_cast<size_t>(i)] = index;
-      slot.labels[static_cast<size_t>(i)] = source_.images().label(index);
-    }
+    const int64_t first = batch * options_.batch, size = static_cast<int64_t>(order_.size());
+    const std::span<const int64_t> rest = std::span(order_).subspan(static_cast<size_t>(first));
+    const int64_t count = std::min(options_.batch, size - first);
+    slot_of(batch).prepare(source_.images(), rest.first(static_cast<size_t>(count)));
   }
 
   // Under the lock.
   bool has_chunk() const { return next_ < std::min(end_, wanted_ + window()); }
   Chunk take_chunk() {
-    Slot& slot = slot_of(next_);
+    BatchBuffer& slot = slot_of(next_);
     const Chunk chunk{next_, slot.taken, std::min(slot.taken + chunk_, slot.count)};
     slot.taken = chunk.end;
     if (slot.taken == slot.count) ++next_;
@@ -196,52 +166,35 @@ class Loader::Impl {
 
   // Enters and leaves with the lock held.
   void fill(const Chunk& chunk, SampleSource::Scratch& scratch, std::unique_lock<std::mutex>& lock) {
-    Slot& slot = slot_of(chunk.batch);
+    BatchBuffer& slot = slot_of(chunk.batch);
     for (int64_t i = chunk.begin; i < chunk.end && !stopping_; ++i) {
       lock.unlock();
       std::exception_ptr error;
       try {
         const SampleKey key{options_.seed, epoch_, slot.indices[static_cast<size_t>(i)]};
-        source_.sample(key, slot.images.data() + static_cast<size_t>(i) * input_size(), scratch);
+        source_.sample(key, slot.input(i), scratch);
       } catch (...) {
         error = std::current_exception();
       }
       lock.lock();
-      if (error && (slot.failed_at < 0 || i < slot.failed_at)) {
-        slot.failed_at = i;
-        slot.error = error;
-      }
+      if (error) slot.fail_at(i, error);
     }
     slot.done += chunk.end - chunk.begin;
     if (slot.done < slot.count) return;
     lock.unlock();
-    complete(slot, chunk.batch);
+    slot.complete(options_.augment, {options_.seed, epoch_, chunk.batch});
     lock.lock();
     slot.ready = true;
     ready_.notify_all();
   }
 
-  // What concerns the whole batch.
-  void complete(Slot& slot, int64_t batch) const {
-    const size_t past = static_cast<size_t>(slot.count) * input_size();
-    std::fill(slot.images.begin() + static_cast<ptrdiff_t>(past), slot.images.end(), 0.0f);
-    if (slot.targets.empty()) return;
-    const int64_t size = options_.preprocess.size;
-    const BatchMix mix = draw_mix(options_.augment, size, size, {options_.seed, epoch_, batch});
-    mix_images(mix, slot.count, size, size, slot.images.data());
-    std::ranges::fill(slot.targets, 0.0f);
-    mix_targets(mix, std::span(slot.labels).first(static_cast<size_t>(slot.count)), classes_,
-                slot.targets.data());
-  }
-
   const LoaderOptions options_;
-  const int64_t classes_;
   const SampleSource source_;
   int64_t chunk_ = 1;
 
   std::mutex mutex_;
   std::condition_variable work_, ready_, idle_;
-  std::vector<Slot> slots_;  // batch b is in slot b % window
+  std::vector<BatchBuffer> slots_;  // batch b is in slot b % window
   std::vector<int64_t> order_;
   uint32_t epoch_ = 0;
   int64_t next_ = 0, end_ = 0;  // batches: that samples are handed out of, and past the last
@@ -253,8 +206,14 @@ class Loader::Impl {
   std::vector<std::thread> threads_;
 };
 
-Loader::Loader(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options)
-    : impl_(std::make_unique<Impl>(std::move(images), classes, options)) {}
+Loader::Loader(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options) {
+  try {
+    impl_ = std::make_unique<Impl>(std::move(images), classes, options);
+  } catch (const std::bad_alloc&) {
+    fail("loader: out of memory for {} batches of {} images of {} px", options.ahead + 1, options.batch,
+         options.preprocess.size);
+  }
+}
 Loader::~Loader() = default;
 int64_t Loader::batches() const { return impl_->batches(); }
 void Loader::start(uint32_t epoch, int64_t first_batch) { impl_->start(epoch, first_batch); }

@@ -34,7 +34,8 @@ struct LoaderOptions {
 
 class Loader {
  public:
-  // Throws Error on an empty data set, a label outside [0, classes), and options outside their ranges.
+  // Throws Error on an empty data set, a label outside [0, classes), and options outside their ranges or
+  // for which there is no memory.
   Loader(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options);
   ~Loader();  // ends the threads, whatever they are at
   Loader(const Loader&) = delete;

@@ -121,7 +121,7 @@ void adjust_contrast(uint8_t* pixels, int64_t count, float factor) {
   if (count == 0) return;
   int64_t sum = 0;
   for (int64_t i = 0; i < count; ++i) sum += grey_of(pixels + 3 * i);
-  const int mean = static_cast<int>(static_cast<double>(sum) / static_cast<double>(count) + 0.5);
+  const int mean = static_cast<int>((2 * sum + count) / (2 * count));
   apply(table_of([&](int v) { return blended(mean, v, factor); }), pixels, count);
 }
 
