@@ -72,7 +72,7 @@ svg { display: block; width: 100%; height: auto; }
 .ring { fill: none; stroke-width: 2; }
 .hover { fill: transparent; } .hover:hover { fill: rgb(var(--heat) / .1); }
 .areas path[fill] { stroke: var(--card); stroke-width: 1; vector-effect: non-scaling-stroke; }
-.areas.small { max-width: none; height: 72px; border-radius: 4px; }
+.areas.small { max-width: none; height: 72px; border-radius: 4px; } .areas.small path { stroke-width: .5; }
 .blocks { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(45%, 170px), 1fr)); gap: 12px; font-size: 12px; color: var(--soft); }
 
 .pair { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; align-items: start; }
@@ -144,6 +144,7 @@ pre { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono"
   .view { grid-template-columns: minmax(0, 1fr); } .main { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0 12px; align-content: start; }
   .main .photo { grid-row: span 2; } .state b { display: block; } .state { margin: 0; } .areas { font-size: 18px; } .areas.small { height: 56px; } .mistakes { grid-template-columns: repeat(3, minmax(0, 1fr)); }
 }
+@media (max-width: 350px) { .chart { font-size: 15px; } }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --grid: #e4e4e4; --s0: #b35900; --s1: #0067a3; --heat: 0 103 163;
     --on-heat: #fff; --bar: #0067a3; --empty: #f3f3f3; --warn: #fff4dc; --wrong: #b3261e; }
