@@ -30,7 +30,7 @@ void fill_synthetic(std::string_view name, const Shape& shape, std::span<float> 
     fail("{}: expected {} values for shape {}, got room for {}", name, shape.size(), to_string(shape),
          out.size());
   }
-  if (name.ends_with("down_proj.bias")) {
+  if (name.ends_with("adaptmlp.down_proj.bias")) {
     for (size_t i = 0; i < out.size(); ++i) out[i] = i % 2 == 0 ? kFarFromKink : -kFarFromKink;
     return;
   }

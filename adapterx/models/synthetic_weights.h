@@ -14,7 +14,7 @@ namespace ax {
 //   out[i] = center + spread * (2 u_i - 1),  u_i = Rng(seed, 0, place_of(name)).uniform(i),
 // exact before one rounding to float, i the row-major index, with
 //   name                                    center  spread
-//   ends with "down_proj.bias"              16, -16, 16, ... instead (see below)
+//   ends with "adaptmlp.down_proj.bias"     16, -16, 16, ... instead (see below)
 //   ends with "bias"                        0       0.1
 //   ends with "weight", rank 1 (norms)      1       0.2
 //   ends with "cls_token" or "pos_embed"    0       0.5
