@@ -2,8 +2,11 @@
 // synthetic weights of adapterx/models/synthetic_weights.h.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
+#include <sstream>
 
 #include "adapterx/base/rng.h"
 #include "adapterx/io/safetensors.h"
@@ -16,6 +19,11 @@ namespace {
 
 struct GoldenCase {
   std::string model, method;
+  std::string variant;  // of a method's settings; empty: the file has none
+
+  std::string name() const {
+    return fmt::format("{}_{}{}{}", model, method, variant.empty() ? "" : "_", variant);
+  }
 };
 
 SessionSpec spec_of(const std::string& model) {
@@ -37,10 +45,18 @@ SessionSpec spec_of(const std::string& model) {
   return spec;
 }
 
-// The golden models are without dropout; the micro model's adapters have rank 4.
-std::unique_ptr<Method> method_of(const GoldenCase& c) {
-  if (c.method != "adaptformer") return make_method(c.method);
-  return make_method(c.method, Settings({"dropout=0", c.model == "micro" ? "rank=4" : "rank=64"}));
+// The golden models are without dropout; the micro model's adapters have rank 4. Other settings are in the
+// file.
+std::unique_ptr<Method> method_of(const GoldenCase& c, const TensorFile& golden) {
+  if (c.method == "adaptformer") {
+    return make_method(c.method, Settings({"dropout=0", c.model == "micro" ? "rank=4" : "rank=64"}));
+  }
+  std::vector<std::string> pairs;
+  if (const auto found = golden.metadata().find("settings"); found != golden.metadata().end()) {
+    std::istringstream words(found->second);
+    pairs.assign(std::istream_iterator<std::string>(words), {});
+  }
+  return make_method(c.method, Settings(pairs));
 }
 
 double norm(const std::vector<float>& v) {
@@ -55,6 +71,15 @@ double distance(const std::vector<float>& a, const std::vector<float>& b) {
   return norm(difference);
 }
 
+// Relative to `expected`; where that is all zero, nothing else will do. Infinite for other sizes and NaN.
+double relative_distance(const std::vector<float>& v, const std::vector<float>& expected) {
+  if (v.size() != expected.size()) return HUGE_VAL;
+  const double absolute = distance(v, expected);
+  if (absolute == 0) return 0;
+  const double relative = absolute / norm(expected);
+  return std::isnan(relative) ? HUGE_VAL : relative;
+}
+
 // The entries of a gradient that the files of the larger models hold: `count` at positions drawn from the
 // name.
 std::vector<float> sampled(const std::vector<float>& gradient, const std::string& name, size_t count) {
@@ -65,19 +90,18 @@ std::vector<float> sampled(const std::vector<float>& gradient, const std::string
 }
 
 struct Errors {
-  double logits = 0, loss = 0;
+  double logits = 0, loss = 0, penalty = 0;
   double gradient = 0;  // worst of all parameters, relative to the parameter's own gradient
   std::string worst;
 };
 
 Errors compare(const GoldenCase& c, const CompileOptions& options) {
-  const auto path =
-      std::filesystem::path(AX_GOLDEN) / fmt::format("vit_{}_{}.safetensors", c.model, c.method);
+  const auto path = std::filesystem::path(AX_GOLDEN) / fmt::format("vit_{}.safetensors", c.name());
   const TensorFile golden = read_safetensors(path);
   SessionSpec spec = spec_of(c.model);
   spec.options = options;
-  const BuiltSession built =
-      build_session(spec, *method_of(c), std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
+  const BuiltSession built = build_session(
+      spec, *method_of(c, golden), std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
   Session& session = *built.session;
   fill_synthetic("images", session.input("images").shape, session.input("images").f32_span());
   fill_synthetic_labels(static_cast<int>(spec.model.classes),
@@ -86,18 +110,23 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
 
   const auto values = [](const Tensor& t) { return std::vector<float>(t.f32(), t.f32() + t.size()); };
   Errors e;
-  e.logits = distance(values(session.output("logits")), golden.f32("logits")) / norm(golden.f32("logits"));
-  e.loss = distance(values(session.output("loss")), golden.f32("loss")) / norm(golden.f32("loss"));
+  const auto error_of = [&](const std::string& output) {
+    return relative_distance(values(session.output(output)), golden.f32(output));
+  };
+  e.logits = error_of("logits");
+  e.loss = error_of("loss");
+  if (golden.contains("penalty")) e.penalty = error_of("penalty");
+  const auto is_gradient = [](const auto& tensor) { return tensor.first.starts_with("grad."); };
+  EXPECT_EQ(built.trained->entries().size(), std::ranges::count_if(golden.tensors(), is_gradient));
   for (const auto& entry : built.trained->entries()) {
     const std::vector<float> gradient = values(built.trained->gradient(entry));
     const std::vector<float> expected = golden.f32("grad." + entry.name);
     const bool has_sample = golden.contains("grad_norm." + entry.name);
     double error =
-        distance(has_sample ? sampled(gradient, entry.name, expected.size()) : gradient, expected) /
-        norm(expected);
+        relative_distance(has_sample ? sampled(gradient, entry.name, expected.size()) : gradient, expected);
     if (has_sample) {
-      const double expected_norm = static_cast<double>(golden.f32("grad_norm." + entry.name)[0]);
-      error = std::max(error, std::abs(norm(gradient) - expected_norm) / expected_norm);
+      const std::vector<float> norm_of_all = {static_cast<float>(norm(gradient))};
+      error = std::max(error, relative_distance(norm_of_all, golden.f32("grad_norm." + entry.name)));
     }
     if (error >= e.gradient) {
       e.gradient = error;
@@ -107,21 +136,23 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
   return e;
 }
 
-class Golden : public ::testing::TestWithParam<GoldenCase> {};
+class GoldenFp32 : public ::testing::TestWithParam<GoldenCase> {};
+class GoldenBf16 : public ::testing::TestWithParam<GoldenCase> {};
 
-TEST_P(Golden, Fp32) {
+TEST_P(GoldenFp32, AgreesWithPyTorch) {
   CompileOptions options;
   options.precision = Precision::fp32;
   const Errors e = compare(GetParam(), options);
   RecordProperty("logits", std::to_string(e.logits));
-  fmt::print("fp32: logits {:.1e}, loss {:.1e}, worst gradient {:.1e} ({})\n", e.logits, e.loss, e.gradient,
-             e.worst);
+  fmt::print("fp32: logits {:.1e}, loss {:.1e}, penalty {:.1e}, worst gradient {:.1e} ({})\n", e.logits,
+             e.loss, e.penalty, e.gradient, e.worst);
   EXPECT_LE(e.logits, 1e-5);
   EXPECT_LE(e.loss, 1e-5);
+  EXPECT_LE(e.penalty, 1e-5);
   EXPECT_LE(e.gradient, 1e-4) << e.worst;
 }
 
-TEST_P(Golden, Bf16) {
+TEST_P(GoldenBf16, AgreesWithPyTorch) {
   for (const DType residual : {DType::f32, DType::bf16}) {
     CompileOptions options;
     options.precision = Precision::bf16;
@@ -135,16 +166,36 @@ TEST_P(Golden, Bf16) {
   }
 }
 
-std::vector<GoldenCase> all_cases() {
+std::vector<GoldenCase> cases_without_routing() {
   std::vector<GoldenCase> cases;
   for (const char* model : {"micro", "tiny", "base"}) {
-    for (const char* method : {"linear_probe", "adaptformer", "full"}) cases.push_back({model, method});
+    for (const char* method : {"linear_probe", "adaptformer", "full"}) cases.push_back({model, method, ""});
   }
   return cases;
 }
 
-INSTANTIATE_TEST_SUITE_P(Vit, Golden, ::testing::ValuesIn(all_cases()),
-                         [](const auto& test) { return test.param.model + "_" + test.param.method; });
+// In fp32 alone: at bf16 the rounding of a sub-token's 8 bits moves its scores by more than the gap between
+// the best two experts of some, which then go to another expert, and the values jump. make_golden.py sees to
+// gaps that fp32 keeps.
+std::vector<GoldenCase> cases_with_routing() {
+  return {
+      {"micro", "adaptformer_x", ""},
+      {"micro", "adapter_x", ""},
+      {"tiny", "adaptformer_x", ""},
+      {"tiny", "adapter_x", ""},
+      {"micro", "adaptformer_x", "linear_top2"},
+      {"micro", "adapter_x", "learned_temperature"},
+      {"micro", "adaptformer_x", "added_mlp_prompt"},
+      {"micro", "adapter_x", "share_none"},
+      {"micro", "adaptformer_x", "gelu_prompt"},
+  };
+}
+
+std::string test_name(const ::testing::TestParamInfo<GoldenCase>& test) { return test.param.name(); }
+
+INSTANTIATE_TEST_SUITE_P(Vit, GoldenFp32, ::testing::ValuesIn(cases_without_routing()), test_name);
+INSTANTIATE_TEST_SUITE_P(VitX, GoldenFp32, ::testing::ValuesIn(cases_with_routing()), test_name);
+INSTANTIATE_TEST_SUITE_P(Vit, GoldenBf16, ::testing::ValuesIn(cases_without_routing()), test_name);
 
 }  // namespace
 }  // namespace ax
