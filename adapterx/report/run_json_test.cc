@@ -71,8 +71,8 @@ TEST(RunJson, MutationsAreReadOrRefused) {
 }
 
 TEST(RunJson, DeepNestingIsRefused) {
-  expect_part(error_text([] { parse_result("x", std::string(1'000'000, '[')); }), "x: expected JSON");
-  expect_part(error_text([] { parse_log("x", "{\"a\":" + std::string(1'000'000, '[') + "\n"); }),
+  expect_part(error_text([] { parse_result("x", std::string(100'000, '[')); }), "x: expected JSON");
+  expect_part(error_text([] { parse_log("x", "{\"a\":" + std::string(100'000, '[') + "\n"); }),
               "x:1: expected");
 }
 
