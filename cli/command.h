@@ -29,10 +29,13 @@ auto from_command_line(const Read& read) {
   }
 }
 
+void add_baseline(CLI::App& app);      // adapterx baseline
 void add_bench(CLI::App& app);         // adapterx bench
 void add_bench_images(CLI::App& app);  // adapterx bench images
 void add_bench_load(CLI::App& app);    // adapterx bench load
 void add_bench_step(CLI::App& app);    // adapterx bench step
+void add_compare(CLI::App& app);       // adapterx compare
+void add_count(CLI::App& app);         // adapterx count
 void add_inspect(CLI::App& app);       // adapterx inspect
 void add_methods(CLI::App& app);       // adapterx methods
 void add_models(CLI::App& app);        // adapterx models

@@ -66,7 +66,10 @@ int run(int argc, char** argv) {
   CLI::App app("Fine-tuning for vision transformers: no GPU, no Python.", "adapterx");
   app.require_subcommand(1);
   app.set_version_flag("--version", "adapterx 0.1.0");
+  ax::cli::add_baseline(app);
   ax::cli::add_bench(app);
+  ax::cli::add_compare(app);
+  ax::cli::add_count(app);
   ax::cli::add_inspect(app);
   ax::cli::add_methods(app);
   ax::cli::add_models(app);

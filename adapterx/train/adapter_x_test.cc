@@ -40,8 +40,8 @@ bool backbone_weights(std::string_view name, const Shape& shape, std::span<float
   return !added && synthetic_source(name, shape, out);
 }
 
-BuiltSession build(const SessionSpec& spec, const std::string& method, const std::vector<std::string>& settings,
-                   const WeightSource& source) {
+BuiltSession build(const SessionSpec& spec, const std::string& method,
+                   const std::vector<std::string>& settings, const WeightSource& source) {
   BuiltSession built = build_session(spec, *make_method(method, Settings(settings)),
                                      std::make_shared<FrozenWeights>(source), source);
   const Tensor images = built.session->input("images");
@@ -65,15 +65,17 @@ TEST(AdapterX, StartsAsTheFrozenBackboneBitForBit) {
     const std::vector<float> adapted = logits(spec, method, {"prompts=false", "heads=2"}, backbone_weights);
     EXPECT_EQ(std::memcmp(frozen.data(), adapted.data(), frozen.size() * sizeof(float)), 0) << method;
     EXPECT_NE(frozen, logits(spec, method, {"heads=2"}, backbone_weights)) << method << ": prompts";
-    EXPECT_NE(frozen, logits(spec, method, {"prompts=false", "heads=2"}, all_weights)) << method << ": experts";
+    EXPECT_NE(frozen, logits(spec, method, {"prompts=false", "heads=2"}, all_weights))
+        << method << ": experts";
   }
 }
 
 // An mlp whose last layer is zero, added to tokens, changes nothing either.
 TEST(AdapterX, ZeroPromptAddedIsTheFrozenBackbone) {
   const SessionSpec spec = small_vit(false);
-  EXPECT_EQ(logits(spec, "linear_probe", {}, backbone_weights),
-            logits(spec, "adaptformer_x", {"prompt_generator=mlp", "prompt_injection=add"}, backbone_weights));
+  EXPECT_EQ(
+      logits(spec, "linear_probe", {}, backbone_weights),
+      logits(spec, "adaptformer_x", {"prompt_generator=mlp", "prompt_injection=add"}, backbone_weights));
 }
 
 int64_t count(const SessionSpec& spec, const std::string& method, const std::vector<std::string>& settings,
@@ -125,7 +127,8 @@ TEST(AdapterX, SharedGradientsAreTheSumOverBlocks) {
     all.push_back("share=" + share);
     return all;
   };
-  const WeightSource same_in_all_blocks = [](std::string_view name, const Shape& shape, std::span<float> out) {
+  const WeightSource same_in_all_blocks = [](std::string_view name, const Shape& shape,
+                                             std::span<float> out) {
     std::string shared(name);
     for (const char* group : {"smoa.0.", "smoa.1.", "smoa.2."}) {
       if (shared.starts_with(group)) shared = "smoa." + shared.substr(7);
@@ -136,12 +139,13 @@ TEST(AdapterX, SharedGradientsAreTheSumOverBlocks) {
   BuiltSession each = build(small_vit(true), "adaptformer_x", settings("none"), same_in_all_blocks);
   one.session->run();
   each.session->run();
-  for (const char* name : {"router.proj.weight", "router.embed.weight", "experts.down_proj.weight",
-                           "experts.up_proj.weight"}) {
+  for (const char* name :
+       {"router.proj.weight", "router.embed.weight", "experts.down_proj.weight", "experts.up_proj.weight"}) {
     const auto shared = one.trained->gradient(*one.trained->find(std::string("smoa.") + name)).f32_span();
     std::vector<double> sum(shared.size()), total(shared.begin(), shared.end());
     for (int l = 0; l < 3; ++l) {
-      const auto part = each.trained->gradient(*each.trained->find(fmt::format("smoa.{}.{}", l, name))).f32_span();
+      const auto part =
+          each.trained->gradient(*each.trained->find(fmt::format("smoa.{}.{}", l, name))).f32_span();
       for (size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(part[i]);
     }
     EXPECT_LE(relative_error(total, sum), 1e-5) << name;
@@ -165,12 +169,14 @@ TEST(AdapterX, ObservedChoicesCoverEverySubToken) {
 }
 
 TEST(AdapterX, TheBalanceLossIsAtLeastItsWeight) {
-  const BuiltSession built = build(small_vit(true), "adaptformer_x", {"heads=2", "balance=0.25"}, all_weights);
+  const BuiltSession built =
+      build(small_vit(true), "adaptformer_x", {"heads=2", "balance=0.25"}, all_weights);
   built.session->run();
   const float penalty = *built.session->output("penalty").f32();
   EXPECT_GT(penalty, 0.2f);  // N sum f_i P_i is near 1 where experts are used alike
   EXPECT_LT(penalty, 0.25f * 8);
-  EXPECT_THROW(build(small_vit(true), "adaptformer_x", {"balance=0"}, all_weights).session->output("penalty"), Error);
+  EXPECT_THROW(build(small_vit(true), "adaptformer_x", {"balance=0"}, all_weights).session->output("penalty"),
+               Error);
 }
 
 // The class token alone is read from the last block: its experts run for it, while all its tokens are routed.
@@ -220,7 +226,8 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
           },
           options);
       EXPECT_LE(r.forward_error, 1e-5) << method_name << " " << settings[0];
-      EXPECT_LE(r.worst_gradient_error, 2e-4) << method_name << " " << settings[0] << " " << r.worst_parameter;
+      EXPECT_LE(r.worst_gradient_error, 2e-4)
+          << method_name << " " << settings[0] << " " << r.worst_parameter;
     }
   }
 }

@@ -1,0 +1,101 @@
+// adapterx baseline: logistic regression on raw pixels, the floor that every method has to beat.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "adapterx/base/cpu.h"
+#include "adapterx/report/run_folder.h"
+#include "adapterx/train/pixel_regression.h"
+#include "adapterx/train/setup.h"
+#include "cli/bench_result.h"
+#include "cli/command.h"
+
+namespace ax::cli {
+namespace {
+
+struct BaselineOptions {
+  std::string data, out;
+  std::vector<std::string> settings;
+  int64_t size = 28;
+  bool json = false;
+};
+
+constexpr double kMega = 1e6;
+
+DataConfig data_config(const BaselineOptions& options) {
+  TrainConfig config;
+  for (const std::string& text : options.settings) {
+    override_config(text.starts_with("data.") ? text : "data." + text, config);
+  }
+  config.data.path = options.data;
+  return config.data;
+}
+
+RunFacts facts_of(const BaselineOptions& options, const ImageSplits& images, const PixelRegression& result,
+                  double seconds) {
+  RunFacts facts;
+  facts.finished = true;
+  facts.title = "Logistic regression on raw pixels";
+  facts.method = "pixel_regression";
+  facts.data = options.data;
+  facts.train_images = images.train->size();
+  facts.val_images = images.val ? images.val->size() : 0;
+  facts.test_images = result.images;
+  facts.accuracy = result.accuracy;
+  facts.accuracy_split = "test";
+  if (images.val) facts.best_val_accuracy = result.val_accuracy;
+  facts.parameters.parts = {{"pixels", result.parameters, false}};
+  facts.seconds = seconds;
+  facts.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / kMega;
+  return facts;
+}
+
+void run_baseline(const BaselineOptions& options) {
+  const DataConfig data = from_command_line([&] { return data_config(options); });
+  const ImageSplits images = open_image_splits(dataset_spec(data));
+  if (!images.train || !images.test) {
+    fail("{}: expected training and test images, got no {} images", options.data, images.train ? "test" : "training");
+  }
+  const double start = seconds_now();
+  PixelRegressionOptions regression;
+  regression.size = options.size;
+  const PixelRegression result =
+      pixel_regression(*images.train, images.val.get(), *images.test,
+                       static_cast<int64_t>(images.classes.size()), regression);
+  const double seconds = seconds_now() - start;
+  if (!options.out.empty()) {
+    const RunFolder folder = RunFolder::create(options.out);
+    folder.write_result(facts_of(options, images, result, seconds));
+  }
+  if (options.json) {
+    const nlohmann::ordered_json json = {{"accuracy", result.accuracy},
+                                         {"val_accuracy", result.val_accuracy},
+                                         {"l2", result.l2},
+                                         {"parameters", result.parameters},
+                                         {"test_images", result.images},
+                                         {"seconds", seconds}};
+    fmt::print("{}\n", json.dump(2));
+  } else {
+    fmt::print("{:.2f} % of {} test images by logistic regression on {} x {} pixels (l2 {})\n",
+               100 * result.accuracy, result.images, options.size, options.size, result.l2);
+  }
+}
+
+}  // namespace
+
+void add_baseline(CLI::App& app) {
+  auto options = std::make_shared<BaselineOptions>();
+  CLI::App* command = app.add_subcommand("baseline", "Logistic regression on raw pixels: the floor to beat");
+  command->add_option("--data", options->data, "Images, as for train")->required();
+  command->add_option("--size", options->size, "Pixels of a side")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_option("--out", options->out, "Run folder, for compare");
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->add_option("settings", options->settings, "Settings of the data, key=value: train_size=800");
+  command->callback([options] { run_baseline(*options); });
+}
+
+}  // namespace ax::cli

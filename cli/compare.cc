@@ -1,0 +1,91 @@
+// adapterx compare: runs side by side, a row each.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "adapterx/io/atomic_file.h"
+#include "adapterx/report/run_folder.h"
+#include "cli/command.h"
+#include "cli/table.h"
+#include "cli/terminal_text.h"
+
+namespace ax::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct CompareOptions {
+  std::vector<std::string> runs;
+  std::string out;
+  bool json = false;
+};
+
+// A number that was not measured, or has no meaning for the run, is null.
+Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
+
+Json row_of(const std::string& run) {
+  const RunFacts facts = load_run(run).facts;
+  const auto total = static_cast<double>(facts.parameters.total());
+  const double percent =
+      facts.parameters.backbone > 0 ? 100 * total / static_cast<double>(facts.parameters.backbone) : kNotMeasured;
+  return {{"run", run},
+          {"method", facts.method},
+          {"accuracy", number(facts.accuracy)},
+          {"trained_parameters", facts.parameters.total()},
+          {"percent", number(percent)},
+          {"seconds", number(facts.seconds)},
+          {"peak_rss_mb", number(facts.peak_rss_mb)},
+          {"adapter_bytes", facts.adapter_bytes},
+          {"seed", facts.seed},
+          {"finished", facts.finished}};
+}
+
+std::string cell(const Json& value, int decimals, double factor = 1) {
+  return value.is_null() ? "-" : fmt::format("{:.{}f}", factor * value.get<double>(), decimals);
+}
+
+std::string table_of(const Json& rows) {
+  Table table({{"method"},
+               {"accuracy %", true},
+               {"trained", true},
+               {"% of backbone", true},
+               {"seconds", true},
+               {"peak MB", true},
+               {"adapter", true}});
+  for (const Json& r : rows) {
+    const auto bytes = r["adapter_bytes"].get<uint64_t>();
+    table.add({r["method"].get<std::string>() + (r["finished"].get<bool>() ? "" : " (unfinished)"),
+               cell(r["accuracy"], 2, 100), with_separators(r["trained_parameters"].get<uint64_t>()),
+               cell(r["percent"], 2), cell(r["seconds"], 0), cell(r["peak_rss_mb"], 0),
+               bytes > 0 ? size_text(bytes) : "-"});
+  }
+  return table.text(output_width());
+}
+
+void run_compare(const CompareOptions& options) {
+  Json rows = Json::array();
+  for (const std::string& run : options.runs) rows.push_back(row_of(run));
+  const std::string text = rows.dump(2) + "\n";
+  if (!options.out.empty()) {
+    AtomicFile file(options.out);
+    file.write(text.data(), text.size());
+    file.commit();
+  }
+  fmt::print("{}", options.json ? text : table_of(rows));
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* command = app.add_subcommand("compare", "Compare runs: accuracy, parameters, time, memory");
+  command->add_option("runs", options->runs, "Run folders, in the order of the rows")->required();
+  command->add_option("--out", options->out, "Write the rows to this JSON file, too");
+  command->add_flag("--json", options->json, "Print a JSON array");
+  command->callback([options] { run_compare(*options); });
+}
+
+}  // namespace ax::cli
