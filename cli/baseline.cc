@@ -56,26 +56,23 @@ void run_baseline(const BaselineOptions& options) {
   const DataConfig data = from_command_line([&] { return data_config(options); });
   const ImageSplits images = open_image_splits(dataset_spec(data));
   if (!images.train || !images.test) {
-    fail("{}: expected training and test images, got no {} images", options.data, images.train ? "test" : "training");
+    fail("{}: expected training and test images, got no {} images", options.data,
+         images.train ? "test" : "training");
   }
   const double start = seconds_now();
   PixelRegressionOptions regression;
   regression.size = options.size;
-  const PixelRegression result =
-      pixel_regression(*images.train, images.val.get(), *images.test,
-                       static_cast<int64_t>(images.classes.size()), regression);
+  const PixelRegression result = pixel_regression(*images.train, images.val.get(), *images.test,
+                                                  static_cast<int64_t>(images.classes.size()), regression);
   const double seconds = seconds_now() - start;
   if (!options.out.empty()) {
     const RunFolder folder = RunFolder::create(options.out);
     folder.write_result(facts_of(options, images, result, seconds));
   }
   if (options.json) {
-    const nlohmann::ordered_json json = {{"accuracy", result.accuracy},
-                                         {"val_accuracy", result.val_accuracy},
-                                         {"l2", result.l2},
-                                         {"parameters", result.parameters},
-                                         {"test_images", result.images},
-                                         {"seconds", seconds}};
+    const nlohmann::ordered_json json = {
+        {"accuracy", result.accuracy},     {"val_accuracy", result.val_accuracy}, {"l2", result.l2},
+        {"parameters", result.parameters}, {"test_images", result.images},        {"seconds", seconds}};
     fmt::print("{}\n", json.dump(2));
   } else {
     fmt::print("{:.2f} % of {} test images by logistic regression on {} x {} pixels (l2 {})\n",

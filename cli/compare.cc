@@ -29,8 +29,9 @@ Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 Json row_of(const std::string& run) {
   const RunFacts facts = load_run(run).facts;
   const auto total = static_cast<double>(facts.parameters.total());
-  const double percent =
-      facts.parameters.backbone > 0 ? 100 * total / static_cast<double>(facts.parameters.backbone) : kNotMeasured;
+  const double percent = facts.parameters.backbone > 0
+                             ? 100 * total / static_cast<double>(facts.parameters.backbone)
+                             : kNotMeasured;
   return {{"run", run},
           {"method", facts.method},
           {"accuracy", number(facts.accuracy)},

@@ -6,6 +6,7 @@
 
 #include "adapterx/base/error.h"
 #include "cli/command.h"
+#include "cli/wait_policy.h"
 
 namespace {
 
@@ -101,6 +102,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ax::cli::use_passive_waiting(argv);
   const int code = run(argc, argv);
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     complain("adapterx: cannot write to standard output\n");

@@ -19,7 +19,7 @@ bool zip(Bytes bytes);
 bool idx(Bytes bytes);
 bool image_csv(Bytes bytes);
 bool image_list(Bytes bytes);  // and lists of names
-bool image(Bytes bytes);  // JPEG, PNG, WebP, BMP, PPM: the first bytes tell
+bool image(Bytes bytes);       // JPEG, PNG, WebP, BMP, PPM: the first bytes tell
 
 // Reads from every stretch of memory that a file's tensors are said to be in, and checks that shapes, strides
 // and data agree. Throws std::logic_error where they do not.

@@ -1,8 +1,9 @@
-// Logistic regression on raw pixels: the floor that a backbone's features have to beat. Images are squashed to
-// size x size, their values scaled to [-1, 1]; multinomial logistic regression with an L2 penalty on the weights,
+// Logistic regression on raw pixels: the floor that a backbone's features have to beat. Images are squashed
+// to size x size, their values scaled to [-1, 1]; multinomial logistic regression with an L2 penalty on the
+// weights,
 //   mean cross-entropy + l2 / 2 * |W|^2,
-// is fitted to all images at once, from zero. The penalty is the one of a list that does best on the validation
-// images; the final fit is on training and validation images together.
+// is fitted to all images at once, from zero. The penalty is the one of a list that does best on the
+// validation images; the final fit is on training and validation images together.
 #pragma once
 
 #include <memory>
