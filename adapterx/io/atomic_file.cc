@@ -11,12 +11,36 @@
 #include "adapterx/base/error.h"
 
 namespace ax {
+namespace {
+
+std::atomic<int64_t> calls{0}, first_failure{-1};
+std::atomic<int> failure{0};
+
+// Whether the system's next call is to fail; then errno is set.
+bool is_failing() {
+  const int64_t call = calls++;
+  if (first_failure < 0 || call < first_failure) return false;
+  errno = failure;
+  return true;
+}
+
+}  // namespace
+
+namespace internal {
+
+int64_t fail_file_calls(int64_t n, int error) {
+  failure = error;
+  first_failure = n;
+  return calls.exchange(0);
+}
+
+}  // namespace internal
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
   static std::atomic<int> count{0};
   do {  // a crashed process of our id may have left a file: take the next name
     temporary_ = path.string() + fmt::format(".tmp{}-{}", ::getpid(), count++);
-    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    fd_ = is_failing() ? -1 : ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (fd_ < 0 && errno == EEXIST);
   if (fd_ < 0) fail_errno("create");
 }
@@ -29,7 +53,7 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::write(const void* data, size_t size) {
   const char* p = static_cast<const char*>(data);
   while (size > 0) {
-    const ssize_t n = ::write(fd_, p, size);
+    const ssize_t n = is_failing() ? -1 : ::write(fd_, p, size);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail_errno("write");
     p += n;
@@ -38,9 +62,9 @@ void AtomicFile::write(const void* data, size_t size) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(fd_) != 0) fail_errno("sync");
-  if (::close(std::exchange(fd_, -1)) != 0) fail_errno("close");
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno("rename");
+  if (is_failing() || ::fsync(fd_) != 0) fail_errno("sync");
+  if (::close(std::exchange(fd_, -1)) != 0 || is_failing()) fail_errno("close");
+  if (is_failing() || ::rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno("rename");
   committed_ = true;
   const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

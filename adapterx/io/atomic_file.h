@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -29,4 +30,12 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+namespace internal {
+
+// For tests of what a failing disk leaves behind: of the calls that AtomicFiles make of the system (open,
+// write, fsync, close, rename) the n-th from now, counted from 0, fails with `error` (ENOSPC ...), as every
+// later one does until disarmed with n < 0. Returns how many calls there were since the last time.
+int64_t fail_file_calls(int64_t n, int error = 0);
+
+}  // namespace internal
 }  // namespace ax
