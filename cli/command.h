@@ -36,6 +36,8 @@ void add_bench_load(CLI::App& app);    // adapterx bench load
 void add_bench_step(CLI::App& app);    // adapterx bench step
 void add_compare(CLI::App& app);       // adapterx compare
 void add_count(CLI::App& app);         // adapterx count
+void add_eval(CLI::App& app);          // adapterx eval
+void add_export(CLI::App& app);        // adapterx export
 void add_inspect(CLI::App& app);       // adapterx inspect
 void add_methods(CLI::App& app);       // adapterx methods
 void add_models(CLI::App& app);        // adapterx models

@@ -71,6 +71,8 @@ int run(int argc, char** argv) {
   ax::cli::add_bench(app);
   ax::cli::add_compare(app);
   ax::cli::add_count(app);
+  ax::cli::add_eval(app);
+  ax::cli::add_export(app);
   ax::cli::add_inspect(app);
   ax::cli::add_methods(app);
   ax::cli::add_models(app);

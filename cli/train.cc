@@ -6,10 +6,13 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
-#include "adapterx/io/atomic_file.h"
+#include "adapterx/report/run_folder.h"
 #include "adapterx/train/trainer.h"
 #include "cli/command.h"
+#include "cli/run_record.h"
+#include "cli/terminal_text.h"
 #include "cli/train_config.h"
 #include "cli/train_console.h"
 
@@ -20,23 +23,37 @@ namespace fs = std::filesystem;
 
 std::atomic<bool> stop_requested{false};
 
-// The first SIGINT or SIGTERM asks for a clean end; the second kills.
+// The first SIGINT or SIGTERM asks for a clean end; the second kills. A file that passes the system's limit
+// is an error of the write, not a signal.
 void watch_signals() {
   struct sigaction action = {};
   action.sa_handler = [](int) { stop_requested = true; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  signal(SIGXFSZ, SIG_IGN);
 }
 
 class Run : public TrainingObserver {
  public:
-  explicit Run(const TrainConfig& config) : config_(config) {}
+  Run(const TrainConfig& config, bool resumes) : config_(config), resumes_(resumes) {}
 
-  void on_start(const TrainingStart& start) override { console_.start(start); }
+  void on_start(const TrainingStart& start) override {
+    open_folder(start.first_epoch);
+    facts_ = run_facts(start);
+    classes_ = start.setup.images.classes;
+    folder_->write_config(to_toml(config_));
+    folder_->write_result(facts_);
+    console_.start(start);
+  }
+
   void on_step(const StepRecord& step) override { console_.step(step); }
   void on_evaluation(std::string_view split, int64_t done) override { console_.evaluation(split, done); }
-  void on_epoch(const EpochResult& epoch, const Evaluation*) override { console_.epoch(epoch); }
+
+  void on_epoch(const EpochResult& epoch, const Evaluation*) override {
+    folder_->append(epoch_record(epoch));
+    console_.epoch(epoch);
+  }
 
   void finish(const TrainingResult& result) {
     console_.clear();
@@ -44,35 +61,47 @@ class Run : public TrainingObserver {
       fmt::print("stopped; go on with: adapterx train --resume --out {}\n", config_.train.out);
       return;
     }
+    add_result(result, facts_);
+    if (!result.tested_on.empty()) folder_->write_findings({confusion_of(result.test, classes_), {}, {}});
+    folder_->write_result(facts_);
+    folder_->write_report();
     if (!result.tested_on.empty()) {
-      fmt::print("{}: {:.2f} % of {} images, adapter of epoch {}\n", result.tested_on,
+      fmt::print("{}: {:.2f} % of {} images, by the adapter of epoch {}\n", result.tested_on,
                  100 * result.test.accuracy(), result.test.images, result.best_epoch + 1);
     }
-    fmt::print("{}/best/adapter.safetensors  {} bytes  {} in all\n", config_.train.out, result.adapter_bytes,
-               duration_text(result.seconds));
+    fmt::print("{}  {}\n{}\n", (out() / "best" / "adapter.safetensors").string(),
+               size_text(static_cast<uint64_t>(result.adapter_bytes)), (out() / "report.html").string());
   }
 
  private:
+  fs::path out() const { return config_.train.out; }
+
+  void open_folder(int64_t epochs_done) {
+    const bool exists = resumes_ && fs::exists(out() / "config.toml");
+    folder_ = exists ? RunFolder::resume(out(), epochs_done) : RunFolder::create(out());
+  }
+
   const TrainConfig& config_;
+  bool resumes_;
+  std::optional<RunFolder> folder_;
+  RunFacts facts_;
+  std::vector<std::string> classes_;
   TrainConsole console_;
 };
 
-void write_text(const fs::path& path, const std::string& text) {
-  AtomicFile file(path);
-  file.write(text.data(), text.size());
-  file.commit();
+// Before anything is loaded.
+void expect_new_folder(const fs::path& out) {
+  std::error_code error;
+  if (!fs::exists(out, error) || fs::is_empty(out, error)) return;
+  fail("{}: expected a new or empty folder; go on with the run in it (--resume) or choose another --out",
+       out.string());
 }
 
 void run_training(const TrainOptions& options) {
   const TrainConfig config = resolve_config(options);
-  const fs::path out = config.train.out;
-  if (!options.resume && fs::exists(out) && !fs::is_empty(out)) {
-    fail("{}: not empty; go on with the run in it (--resume) or choose another --out", out.string());
-  }
-  fs::create_directories(out);
-  write_text(out / "config.toml", to_toml(config));
+  if (!options.resume) expect_new_folder(config.train.out);
   watch_signals();
-  Run run(config);
+  Run run(config, options.resume);
   run.finish(train(config, run, stop_requested, options.resume));
 }
 

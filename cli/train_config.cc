@@ -23,47 +23,6 @@ void apply_command_line(const TrainOptions& options, TrainConfig& config) {
   for (const std::string& text : options.settings) override_config(text, config);
 }
 
-TrainConfig given_config(const TrainOptions& options) {
-  TrainConfig config;
-  if (!options.config.empty()) read_config(options.config, config);
-  from_command_line([&] {
-    apply_command_line(options, config);
-    check(config);
-    return 0;
-  });
-  return config;
-}
-
-bool names_a_run(const TrainOptions& o) {
-  return !o.model.empty() || !o.weights.empty() || !o.data.empty() || !o.method.empty() ||
-         !o.config.empty() || !o.settings.empty();
-}
-
-TrainConfig resumed_config(const TrainOptions& options) {
-  const fs::path stored_file = fs::path(options.out) / "config.toml";
-  if (options.out.empty() && options.config.empty())
-    throw UsageError("--resume: expected --out, the run's folder");
-  if (!options.out.empty() && !names_a_run(options)) {
-    if (!fs::exists(stored_file)) fail("{}: no run to resume", stored_file.string());
-    TrainConfig stored;
-    read_config(stored_file, stored);
-    stored.train.out = options.out;  // the folder may have been moved
-    return stored;
-  }
-  const TrainConfig given = given_config(options);
-  const fs::path file = fs::path(given.train.out) / "config.toml";
-  if (!fs::exists(file)) return given;  // nothing yet: from the start
-  TrainConfig stored;
-  read_config(file, stored);
-  stored.train.out = given.train.out;
-  if (const std::string text = difference(stored, given); !text.empty()) {
-    throw UsageError(
-        fmt::format("--resume: the run in {} has other settings ({}); a resumed run keeps its own",
-                    given.train.out, text));
-  }
-  return given;
-}
-
 std::string footer() {
   std::string text = "Settings, by sections of the config file (default):\n";
   for (const ConfigKey& key : config_keys()) {
@@ -89,7 +48,20 @@ void add_train_options(CLI::App& command, TrainOptions& options) {
 }
 
 TrainConfig resolve_config(const TrainOptions& options) {
-  return options.resume ? resumed_config(options) : given_config(options);
+  TrainConfig config;
+  const fs::path stored = fs::path(options.out) / "config.toml";
+  const bool goes_on = options.resume && options.config.empty() && !options.out.empty();
+  if (goes_on && fs::exists(stored)) {
+    read_config(stored, config);
+  } else if (goes_on && options.data.empty()) {
+    fail("{}: no run to resume", stored.string());
+  }
+  if (!options.config.empty()) read_config(options.config, config);
+  return from_command_line([&] {
+    apply_command_line(options, config);
+    check(config);
+    return config;
+  });
 }
 
 }  // namespace ax::cli

@@ -20,8 +20,9 @@ struct TrainOptions {
 
 void add_train_options(CLI::App& command, TrainOptions& options);
 
-// The run's settings, checked. A resumed run takes them from the run folder's config.toml; what the command
-// line gives besides must then agree. Errors in what was typed are UsageErrors.
+// The run's settings, checked. A resumed run takes the run folder's config.toml for the file; settings that
+// would change what is trained are refused later, by the checkpoint. Errors in what was typed are
+// UsageErrors.
 TrainConfig resolve_config(const TrainOptions& options);
 
 }  // namespace ax::cli

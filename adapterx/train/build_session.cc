@@ -19,6 +19,7 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
   } else {
     trained->expect_selection(graph, method.trained());
   }
+  BuiltSession built;
   CompileRequest request;
   request.outputs = {{"features", cast(vit.features, Role::exact)}};
   if (vit.logits) request.outputs.emplace_back("logits", vit.logits);
@@ -32,14 +33,18 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
     request.loss = cross_entropy(vit.logits, labels, spec.label_smoothing);
     request.outputs.emplace_back("loss", request.loss);
     if (const Value penalty = method.penalty()) {
+      built.has_penalty = true;
       request.outputs.emplace_back("penalty", penalty);
       request.loss = add(request.loss, penalty);
     }
   }
-  if (spec.observe) {
-    for (auto& [name, value] : method.observed()) request.outputs.emplace_back(std::move(name), value);
+  for (const auto& [name, value] : method.observed()) {
+    built.observed.push_back(name);
+    if (spec.observe) request.outputs.emplace_back(name, value);
   }
-  return {trained, compile(graph, request)};
+  built.trained = std::move(trained);
+  built.session = compile(graph, request);
+  return built;
 }
 
 }  // namespace ax

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "adapterx/graph/compile.h"
 #include "adapterx/methods/method.h"
@@ -29,6 +31,8 @@ struct SessionSpec {
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;
+  bool has_penalty = false;           // whether there is an output "penalty"
+  std::vector<std::string> observed;  // names of what the method can observe, asked for or not
 };
 
 // `trained`: those of another session over the same model and method, to share; null: new ones, with values

@@ -76,14 +76,18 @@ const std::string& metadata(const TensorFile& file, const char* key) {
   return found->second;
 }
 
-void expect_same(const TensorFile& file, const char* key, const std::string& expected, const char* what) {
-  if (metadata(file, key) == expected) return;
-  fail("{}: the checkpoint is of a run with other {}; start anew in another folder", file.path(), what);
+void expect_settings(const TensorFile& file, const TrainConfig& config) {
+  TrainConfig stored;
+  read_config_text(file.path() + ": settings", metadata(file, kConfigKey), stored);
+  const std::string text = difference(stored, config);
+  if (text.empty()) return;
+  fail("{}: the checkpoint is of a run with other settings ({}); a resumed run keeps its own", file.path(),
+       text);
 }
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const std::string& config, const TrainState& state,
+void save_checkpoint(const std::filesystem::path& path, const TrainConfig& config, const TrainState& state,
                      TrainedParameters& trained, Optimizer& optimizer) {
   expect_finite(path, trained);
   Json counters;
@@ -93,15 +97,18 @@ void save_checkpoint(const std::filesystem::path& path, const std::string& confi
   tensors["first_moment"] = span_tensor(optimizer.first_moment());
   if (!optimizer.second_moment().empty()) tensors["second_moment"] = span_tensor(optimizer.second_moment());
   if (!state.average.empty()) tensors["average"] = span_tensor(state.average);
-  write_safetensors(path, tensors,
-                    {{kStateKey, counters.dump()}, {kConfigKey, config}, {kLayoutKey, layout_of(trained)}});
+  write_safetensors(
+      path, tensors,
+      {{kStateKey, counters.dump()}, {kConfigKey, to_toml(config)}, {kLayoutKey, layout_of(trained)}});
 }
 
-TrainState load_checkpoint(const std::filesystem::path& path, const std::string& config,
+TrainState load_checkpoint(const std::filesystem::path& path, const TrainConfig& config,
                            TrainedParameters& trained, Optimizer& optimizer) {
   const TensorFile file = read_safetensors(path);
-  expect_same(file, kConfigKey, config, "settings");
-  expect_same(file, kLayoutKey, layout_of(trained), "parameters");
+  expect_settings(file, config);
+  if (metadata(file, kLayoutKey) != layout_of(trained)) {
+    fail("{}: the checkpoint is of a run with other parameters; start anew in another folder", path.string());
+  }
   TrainState state;
   try {
     const Json counters = Json::parse(metadata(file, kStateKey));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapterx/graph/trained_parameters.h"
+#include "adapterx/train/config.h"
 #include "adapterx/train/optimizer.h"
 
 namespace ax {
@@ -33,13 +34,14 @@ struct TrainState {
   std::vector<float> average;  // EMA of the values, in their layout; empty: none
 };
 
-// `config`: the run's settings, as text; another run's checkpoint is refused by it. Throws Error naming the
-// file where it can't be written (what was there before stays), and where a value is not finite.
-void save_checkpoint(const std::filesystem::path& path, const std::string& config, const TrainState& state,
+// Throws Error naming the file where it can't be written (what was there before stays), and where a value is
+// not finite.
+void save_checkpoint(const std::filesystem::path& path, const TrainConfig& config, const TrainState& state,
                      TrainedParameters& trained, Optimizer& optimizer);
 
-// Throws Error naming the file where it is damaged, of other settings or of other parameters.
-TrainState load_checkpoint(const std::filesystem::path& path, const std::string& config,
+// Throws Error naming the file where it is damaged, of a run with other settings (naming the first) or of
+// other parameters.
+TrainState load_checkpoint(const std::filesystem::path& path, const TrainConfig& config,
                            TrainedParameters& trained, Optimizer& optimizer);
 
 }  // namespace ax

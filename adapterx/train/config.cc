@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::string_view kMethod = "method.";
 
-void set_method_setting(MethodConfig& method, const std::string& key, const std::string& value) {
-  const auto found = std::ranges::find(method.settings, key, &std::pair<std::string, std::string>::first);
-  if (found != method.settings.end()) {
-    found->second = value;
-  } else {
-    method.settings.emplace_back(key, value);
-  }
-}
-
 std::vector<std::string> names_of(const std::vector<ConfigField>& fields, bool bare) {
   std::vector<std::string> names;
   for (const ConfigField& f : fields) names.push_back(bare ? std::string(f.key()) : f.name);
@@ -79,7 +70,7 @@ void override_config(const std::string& text, TrainConfig& config) {
   if (!meant.empty()) {
     assign(*meant[0], value, meant[0]->name);
   } else if (!full || name.starts_with(kMethod)) {
-    set_method_setting(config.method, full ? name.substr(kMethod.size()) : name, value);
+    config.method.settings[full ? name.substr(kMethod.size()) : name] = value;
   } else {
     fail("setting `{}`: unknown{}", name, did_you_mean(name, names_of(fields, false)));
   }
@@ -133,15 +124,17 @@ std::vector<ConfigKey> config_keys() {
 
 std::string difference(const TrainConfig& a, const TrainConfig& b) {
   TrainConfig x = a, y = b;
+  y.train.out = x.train.out;
+  y.train.checkpoint_minutes = x.train.checkpoint_minutes;
+  y.data.cache_mb = x.data.cache_mb;
+  y.data.loader_threads = x.data.loader_threads;
   const std::vector<ConfigField> left = config_fields(x), right = config_fields(y);
   for (size_t i = 0; i < left.size(); ++i) {
     const std::string one = text_of(left[i]), other = text_of(right[i]);
     if (one != other) return fmt::format("{}: {}, {}", left[i].name, one, other);
   }
-  std::vector<std::string> one = a.method.pairs(), other = b.method.pairs();
-  std::ranges::sort(one);
-  std::ranges::sort(other);
-  return one == other ? "" : fmt::format("method: {}, {}", fmt::join(one, " "), fmt::join(other, " "));
+  if (a.method.settings == b.method.settings) return "";
+  return fmt::format("method: {}, {}", fmt::join(a.method.pairs(), " "), fmt::join(b.method.pairs(), " "));
 }
 
 }  // namespace ax

@@ -8,8 +8,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "adapterx/data/augment.h"
@@ -34,12 +34,12 @@ struct DataConfig {
   std::string preprocess;          // none, imagenet, half, clip; "": that of the weights
   std::string interpolation, crop;
   double crop_pct = 0;
-  int64_t cache_mb = 1024, threads = 0;  // decoded images kept; decoding threads, 0: all cores
+  int64_t cache_mb = 1024, loader_threads = 0;  // decoded images kept; decoding threads, 0: all cores
 };
 
 struct MethodConfig {
   std::string name = "adaptformer";
-  std::vector<std::pair<std::string, std::string>> settings;  // in the order first given
+  std::map<std::string, std::string> settings;
   // "key=value" texts, as make_method takes them.
   std::vector<std::string> pairs() const;
 };
@@ -79,6 +79,7 @@ struct TrainConfig {
 // Overwrites what the file gives. Throws Error with file and line on what is not TOML, an unknown key (with
 // the nearest one), a value of another type or out of range.
 void read_config(const std::filesystem::path& file, TrainConfig& config);
+void read_config_text(const std::string& name, const std::string& text, TrainConfig& config);
 
 // One `key=value`: by full name ("train.lr=1e-3"), or by a name that one section alone has ("lr=1e-3"). A
 // key of no section is a setting of the method ("rank=32").
@@ -96,7 +97,8 @@ struct ConfigKey {
 };
 std::vector<ConfigKey> config_keys();
 
-// The first key in which two configs differ, as "train.lr: 0.001, 0.002"; "" where they agree.
+// The first key that changes what is trained in which two configs differ, as "train.lr: 0.001, 0.002"; ""
+// where there is none. Memory, decoding threads, checkpoint times and the run folder change nothing.
 std::string difference(const TrainConfig& a, const TrainConfig& b);
 
 }  // namespace ax

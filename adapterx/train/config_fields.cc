@@ -40,8 +40,9 @@ void add_data_fields(std::vector<ConfigField>& fields, DataConfig& d) {
         "nearest, bilinear, bicubic or lanczos; empty: of the weights"},
        {"data.crop", &d.crop, "center or squash; empty: of the weights"},
        {"data.crop_pct", &d.crop_pct, "part of the short side that the crop keeps; 0: of the weights", 0, 1},
-       {"data.cache_mb", &d.cache_mb, "memory for decoded images", 0, kMany},
-       {"data.threads", &d.threads, "decoding threads; 0: all cores", 0, 1024}});
+       {"data.cache_mb", &d.cache_mb,
+        "memory for decoded images: three quarters of training, one of evaluation", 0, kMany},
+       {"data.loader_threads", &d.loader_threads, "decoding threads; 0: all cores", 0, 1024}});
 }
 
 void add_optim_fields(std::vector<ConfigField>& fields, OptimConfig& t) {
@@ -142,7 +143,9 @@ struct Assign {
     *out = value;
   }
   void operator()(uint64_t* out) const {
-    *out = parse_number<uint64_t>(text, where, "an integer of 0 or more");
+    const auto value = parse_number<int64_t>(text, where, "an integer");  // TOML has no larger ones
+    if (value < 0) fail("{}: expected an integer of 0 or more, got {}", where, value);
+    *out = static_cast<uint64_t>(value);
   }
   void operator()(double* out) const {
     const auto value = parse_number<double>(text, where, "a number");

@@ -1,6 +1,5 @@
 #include <toml++/toml.h>
 #include <algorithm>
-#include <sstream>
 
 #include "adapterx/base/error.h"
 #include "adapterx/train/config_fields.h"
@@ -64,18 +63,28 @@ class Reader {
   std::vector<std::string> names_;
 };
 
+// Parses by `parse`, with errors that name file and line.
+template <class Parse>
+void read(const std::string& name, TrainConfig& config, const Parse& parse) {
+  toml::table root;
+  try {
+    root = parse();
+  } catch (const toml::parse_error& error) {
+    const auto line = error.source().begin.line;
+    if (line == 0) fail("{}: {}", name, error.description());
+    fail("{}:{}: {}", name, line, error.description());
+  }
+  Reader(name, config).read(root);
+}
+
 }  // namespace
 
 void read_config(const std::filesystem::path& file, TrainConfig& config) {
-  toml::table root;
-  try {
-    root = toml::parse_file(file.string());
-  } catch (const toml::parse_error& error) {
-    const auto line = error.source().begin.line;
-    if (line == 0) fail("{}: {}", file.string(), error.description());
-    fail("{}:{}: {}", file.string(), line, error.description());
-  }
-  Reader(file.string(), config).read(root);
+  read(file.string(), config, [&] { return toml::parse_file(file.string()); });
+}
+
+void read_config_text(const std::string& name, const std::string& text, TrainConfig& config) {
+  read(name, config, [&] { return toml::parse(text); });
 }
 
 }  // namespace ax

@@ -18,8 +18,9 @@ std::vector<int64_t> spread(int64_t size) {
 
 Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
                          const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
-                         const std::shared_ptr<const ImageDataset>& images, LoaderOptions options) {
-  for (const auto& observed : method.observed()) names_.push_back(observed.first);
+                         const std::shared_ptr<const ImageDataset>& images, LoaderOptions options,
+                         std::vector<std::string> names)
+    : names_(std::move(names)) {
   if (names_.empty()) return;
   const std::vector<int64_t> sample = spread(images->size());
   spec.batch = options.batch = std::ssize(sample);
@@ -35,7 +36,6 @@ std::map<std::string, std::vector<int64_t>> Observation::run() {
   std::ranges::copy(loader_->next()->images, session_->input("images").f32());
   session_->run();
   std::map<std::string, std::vector<int64_t>> counts;
-  size_t longest = 0;
   for (const std::string& name : names_) {
     const Tensor values = session_->output(name);
     std::vector<int64_t>& count = counts[name];
@@ -44,9 +44,9 @@ std::map<std::string, std::vector<int64_t>> Observation::run() {
       count.resize(std::max(count.size(), static_cast<size_t>(index) + 1));
       ++count[static_cast<size_t>(index)];
     }
-    longest = std::max(longest, count.size());
+    longest_ = std::max(longest_, count.size());
   }
-  for (auto& entry : counts) entry.second.resize(longest);
+  for (auto& entry : counts) entry.second.resize(longest_);
   return counts;
 }
 

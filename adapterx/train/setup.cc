@@ -119,8 +119,8 @@ LoaderOptions evaluation_loader(const TrainConfig& config, const Preprocess& pre
   LoaderOptions options;
   options.batch = batch;
   options.preprocess = preprocess;
-  options.threads = static_cast<int>(config.data.threads);
-  options.cache_bytes = static_cast<size_t>(config.data.cache_mb) * 1'000'000;
+  options.threads = static_cast<int>(config.data.loader_threads);
+  options.cache_bytes = static_cast<size_t>(config.data.cache_mb) * 250'000;  // a quarter
   return options;
 }
 
@@ -130,6 +130,7 @@ LoaderOptions training_loader(const TrainConfig& config, const TrainingSetup& se
   options.augment = config.augment;
   options.shuffle = options.drop_last = true;
   options.seed = config.train.seed;
+  options.cache_bytes *= 3;
   return options;
 }
 

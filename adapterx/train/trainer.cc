@@ -71,8 +71,7 @@ class Trainer {
         observer_(observer),
         stop_(stop),
         out_(t_.out),
-        setup_(open_training(config)),
-        text_(to_toml(config)) {
+        setup_(open_training(config)) {
     build_training();
     build_evaluation();
     optimizer_ = std::make_unique<Optimizer>(trained_, optimizer_options(t_, *trained_));
@@ -115,7 +114,8 @@ class Trainer {
         build_session(spec(true, options.batch), *setup_.method, frozen_, setup_.source, t_.seed);
     trained_ = std::move(built.trained);
     training_ = std::move(built.session);
-    has_penalty_ = static_cast<bool>(setup_.method->penalty());
+    has_penalty_ = built.has_penalty;
+    observed_ = std::move(built.observed);
     parts_ = trained_parts(trained_->entries(), setup_.model);
   }
 
@@ -127,7 +127,8 @@ class Trainer {
     if (const auto& images = selection_images()) {
       const LoaderOptions options = evaluation_loader(config_, setup_.preprocess, eval_batch_);
       selection_ = std::make_unique<Loader>(images, setup_.model.classes, options);
-      observation_.emplace(spec(false, 1), *setup_.method, frozen_, setup_.source, trained_, images, options);
+      observation_.emplace(spec(false, 1), *setup_.method, frozen_, setup_.source, trained_, images, options,
+                           observed_);
     }
     if (frozen_) frozen_->release_staging();
   }
@@ -149,21 +150,27 @@ class Trainer {
   }
 
   void begin(bool resume) {
-    fs::create_directories(out_ / "last");
-    fs::create_directories(out_ / "best");
     if (resume && fs::exists(out_ / kCheckpointFile)) {
-      state_ = load_checkpoint(out_ / kCheckpointFile, text_, *trained_, *optimizer_);
+      state_ = load_checkpoint(out_ / kCheckpointFile, config_, *trained_, *optimizer_);
     } else if (average_->on()) {
       state_.average.assign(trained_->values().begin(), trained_->values().end());
     }
     const auto size = [](const auto& images) { return images ? images->size() : 0; };
     observer_.on_start({config_, setup_, parts_, t_.epochs, batches_, size(setup_.images.train),
                         size(setup_.images.val), size(setup_.images.test), state_.epoch, state_.batch});
+    make_folder(out_ / "last");
+    make_folder(out_ / "best");
     last_save_ = Clock::now();
   }
 
+  static void make_folder(const fs::path& path) {
+    std::error_code error;
+    fs::create_directories(path, error);
+    if (error) fail("{}: cannot create: {}", path.string(), error.message());
+  }
+
   void save() {
-    save_checkpoint(out_ / kCheckpointFile, text_, state_, *trained_, *optimizer_);
+    save_checkpoint(out_ / kCheckpointFile, config_, state_, *trained_, *optimizer_);
     last_save_ = Clock::now();
   }
 
@@ -249,7 +256,6 @@ class Trainer {
   bool end_epoch() {
     EpochResult record = epoch_record();
     std::optional<Evaluation> evaluation;
-    std::optional<ObservedUse> use;
     {
       const AverageInPlace averaged(*trained_, state_.average);
       if (is_due() && selection_) {
@@ -257,7 +263,7 @@ class Trainer {
         if (stop_) return false;
         state_.seconds += evaluation->seconds;
         note_evaluation(*evaluation, record);
-        if (!observation_->empty()) use = {state_.epoch, observation_->run()};
+        if (!observation_->empty()) record.observed = observation_->run();
       }
       record.best = t_.select == "last" ? is_last() : record.best;
       if (record.best) save_adapter_file("best");
@@ -265,7 +271,6 @@ class Trainer {
     }
     record.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / 1e6;
     observer_.on_epoch(record, evaluation ? &*evaluation : nullptr);
-    if (use) observer_.on_observed(*use);
     ++state_.epoch;
     state_.batch = 0;
     state_.sums = {};
@@ -290,6 +295,7 @@ class Trainer {
     r.epoch = state_.epoch;
     r.lr = state_.last_lr;
     r.train_loss = sums.loss / images;
+    r.has_penalty = has_penalty_;
     r.penalty = sums.penalty / images;
     r.train_accuracy = static_cast<double>(sums.correct) / images;
     r.gradient_norm = sums.gradient_norm / static_cast<double>(sums.steps);
@@ -352,7 +358,6 @@ class Trainer {
   const std::atomic<bool>& stop_;
   const fs::path out_;
   TrainingSetup setup_;
-  const std::string text_;
   AdapterInfo info_;
   TrainedParts parts_;
   std::unique_ptr<Loader> loader_, selection_;
@@ -365,6 +370,7 @@ class Trainer {
   std::optional<MovingAverage> average_;
   int64_t batches_ = 0, eval_batch_ = 0;
   bool has_penalty_ = false;
+  std::vector<std::string> observed_;
   TrainState state_;
   Clock::time_point last_save_;
 };

@@ -41,6 +41,7 @@ struct StepRecord {
 struct EpochResult {
   int64_t epoch = 0;  // from 0
   double lr = 0;      // of its last step
+  bool has_penalty = false;
   double train_loss = 0, penalty = 0, train_accuracy = 0;
   double gradient_norm = 0;  // mean over its steps, before clipping
   bool evaluated = false;    // on the validation images or, with select = test-best, the test images
@@ -49,13 +50,9 @@ struct EpochResult {
   double seconds = 0;  // of training alone
   double images_per_second = 0;
   double peak_rss_mb = 0;
-};
-
-// What the method observes on a fixed sample of validation images, by the values' names
-// ("blocks.3.expert"): how often each index occurs.
-struct ObservedUse {
-  int64_t epoch = 0;
-  std::map<std::string, std::vector<int64_t>> counts;
+  // What the method observes on a fixed sample of the images evaluated, by the values' names
+  // ("blocks.3.expert"): how often each index occurs. Empty where nothing was evaluated or is observed.
+  std::map<std::string, std::vector<int64_t>> observed;
 };
 
 struct TrainingResult {
@@ -77,9 +74,9 @@ class TrainingObserver {
   virtual ~TrainingObserver() = default;
   virtual void on_start(const TrainingStart&) {}
   virtual void on_step(const StepRecord&) {}
-  // The evaluation is null where there was none.
+  // The evaluation is null where there was none. Comes before the epoch's checkpoint: what is written here is
+  // never behind it.
   virtual void on_epoch(const EpochResult&, const Evaluation*) {}
-  virtual void on_observed(const ObservedUse&) {}
   virtual void on_evaluation(std::string_view /*split*/, int64_t /*done*/) {}  // images of an evaluation
 };
 

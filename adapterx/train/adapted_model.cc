@@ -1,0 +1,46 @@
+#include "adapterx/train/adapted_model.h"
+
+#include "adapterx/base/error.h"
+#include "adapterx/models/vit_checkpoint.h"
+
+namespace ax {
+namespace {
+
+WeightSource open_backbone(const AdapterFile& adapter, const std::string& weights) {
+  const VitConfig& model = adapter.info.model;
+  VitRequest request;
+  request.heads = model.heads;
+  request.act = model.act;
+  request.norm_eps = model.norm_eps;
+  request.image_size = model.image_size;
+  request.classes = model.classes;
+  VitCheckpoint checkpoint = open_vit_checkpoint(weights, request);
+  expect_backbone(adapter, weights, backbone_id(weights, request));
+  return std::move(checkpoint.source);
+}
+
+}  // namespace
+
+AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std::string& weights) {
+  AdaptedModel model{open_adapter(adapter), {}, nullptr};
+  const AdapterInfo& info = model.adapter.info;
+  if (info.backbone && weights.empty()) {
+    fail("{}: expected the weights of its backbone `{}`, got none", adapter.string(), info.backbone->name);
+  }
+  model.source = model.adapter.source(info.backbone ? open_backbone(model.adapter, weights) : WeightSource());
+  model.method = make_method(info.method, Settings(info.settings));
+  return model;
+}
+
+BuiltSession build_adapted_session(const AdaptedModel& model, int64_t batch, const CompileOptions& options,
+                                   std::shared_ptr<FrozenWeights> frozen) {
+  SessionSpec spec;
+  spec.model = model.adapter.info.model;
+  spec.batch = batch;
+  spec.training = false;
+  spec.options = options;
+  if (!frozen) frozen = std::make_shared<FrozenWeights>(model.source);
+  return build_session(spec, *model.method, std::move(frozen), model.source);
+}
+
+}  // namespace ax
