@@ -65,8 +65,12 @@ void add_vit_options(CLI::App& command, VitOptions& options) {
       ->group(kPixels);
   command.add_option("--mean", options.mean, "Three numbers, of values in [0, 1]")
       ->expected(3)
+      ->allow_extra_args(false)
       ->group(kPixels);
-  command.add_option("--std", options.std, "Three numbers")->expected(3)->group(kPixels);
+  command.add_option("--std", options.std, "Three numbers")
+      ->expected(3)
+      ->allow_extra_args(false)
+      ->group(kPixels);
 }
 
 VitCheckpoint open_checkpoint(const VitOptions& options) {

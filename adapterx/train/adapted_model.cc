@@ -22,24 +22,27 @@ WeightSource open_backbone(const AdapterFile& adapter, const std::string& weight
 }  // namespace
 
 AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std::string& weights) {
-  AdaptedModel model{open_adapter(adapter), {}, nullptr};
+  AdaptedModel model{open_adapter(adapter), {}, {}, nullptr};
   const AdapterInfo& info = model.adapter.info;
   if (info.backbone && weights.empty()) {
     fail("{}: expected the weights of its backbone `{}`, got none", adapter.string(), info.backbone->name);
   }
-  model.source = model.adapter.source(info.backbone ? open_backbone(model.adapter, weights) : WeightSource());
+  if (info.backbone) model.backbone = open_backbone(model.adapter, weights);
+  model.source = model.adapter.source(model.backbone);
+  if (!info.backbone) model.backbone = model.source;
   model.method = make_method(info.method, Settings(info.settings));
   return model;
 }
 
 BuiltSession build_adapted_session(const AdaptedModel& model, int64_t batch, const CompileOptions& options,
-                                   std::shared_ptr<FrozenWeights> frozen) {
+                                   std::shared_ptr<FrozenWeights> frozen, bool observe) {
   SessionSpec spec;
   spec.model = model.adapter.info.model;
   spec.batch = batch;
   spec.training = false;
   spec.options = options;
-  if (!frozen) frozen = std::make_shared<FrozenWeights>(model.source);
+  spec.observe = observe;
+  if (!frozen) frozen = std::make_shared<FrozenWeights>(model.backbone);
   return build_session(spec, *model.method, std::move(frozen), model.source);
 }
 

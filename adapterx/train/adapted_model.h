@@ -12,7 +12,8 @@ namespace ax {
 
 struct AdaptedModel {
   AdapterFile adapter;
-  WeightSource source;  // of every parameter
+  WeightSource backbone;  // of what the adapter left frozen; of a whole model: the file itself
+  WeightSource source;    // of every parameter
   std::unique_ptr<Method> method;
 };
 
@@ -20,9 +21,9 @@ struct AdaptedModel {
 // Error where it is missing or another.
 AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std::string& weights);
 
-// A session for evaluation. `frozen`: shared by adapters over one backbone, so that it is packed once; null:
-// its own.
+// A session for evaluation. `frozen`: FrozenWeights(model.backbone), which adapters over one backbone can
+// share, so that it is packed once; null: its own. `observe`: what the method observes is kept as outputs.
 BuiltSession build_adapted_session(const AdaptedModel& model, int64_t batch, const CompileOptions& options,
-                                   std::shared_ptr<FrozenWeights> frozen = nullptr);
+                                   std::shared_ptr<FrozenWeights> frozen = nullptr, bool observe = false);
 
 }  // namespace ax
