@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build test asan debug fuzz bench setup format tidy clean help
+.PHONY: build demo test asan debug fuzz bench setup format tidy clean help
 
 PROGRAM := build/release/bin/adapterx
 
@@ -12,6 +12,11 @@ compile = cmake --preset $(1) && cmake --build --preset $(1)
 
 build:  ## the program, optimised, at build/release/bin/adapterx (default)
 	@$(call compile,release)
+
+demo:  ## install what is missing, build, compare five methods on 1,000 images
+	@tools/setup.sh dataset-fashion-mnist
+	@$(call compile,release)
+	@tools/demo.sh
 
 test: setup build  ## install what is missing, build, run all tests
 	@ctest --preset release

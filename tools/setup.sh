@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the packages Adapter-X is built from that are not there yet. Asks nothing; does nothing, without
-# calling apt, where none is missing.
+# Installs the packages Adapter-X is built from, and those given as arguments, that are not there yet. Asks nothing;
+# does nothing, without calling apt, where none is missing.
 set -euo pipefail
 
 packages=(
@@ -9,6 +9,7 @@ packages=(
   zlib1g-dev libjpeg-dev libpng-dev libwebp-dev libtomlplusplus-dev libxxhash-dev
   libgtest-dev
   ocl-icd-opencl-dev  # libdnnl-dev's CMake package looks for OpenCL, though Adapter-X doesn't use it
+  "$@"
 )
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
