@@ -6,7 +6,8 @@
 
 namespace ax::cli {
 
-void FeatureTable::add(const std::string& file, std::span<const float> features, std::span<const float> logits) {
+void FeatureTable::add(const std::string& file, std::span<const float> features,
+                       std::span<const float> logits) {
   files_.push_back(file);
   features_.insert(features_.end(), features.begin(), features.end());
   logits_.insert(logits_.end(), logits.begin(), logits.end());

@@ -14,7 +14,8 @@ class FeatureTable {
   // logits may be empty, then for every image.
   void add(const std::string& file, std::span<const float> features, std::span<const float> logits);
 
-  // An .npz of features [n, width], `logits_name` [n, classes] and files, as text of fixed length: u8 [n, longest].
+  // An .npz of features [n, width], `logits_name` [n, classes] and files, as text of fixed length: u8 [n,
+  // longest].
   void write(const std::filesystem::path& path, std::string_view logits_name) const;
 
  private:

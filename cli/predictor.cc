@@ -96,7 +96,8 @@ void Predictor::report(const std::string& file, int64_t row, FeatureTable& table
   if (!style_.json) {
     fmt::print("{}{}\n", file, model_.label.empty() ? "" : "  " + model_.label);
     for (const size_t c : top) {
-      fmt::print("  {:5.1f} %  {}{}\n", 100 * p[c], c, model_.classes.empty() ? "" : "  " + model_.classes[c]);
+      fmt::print("  {:5.1f} %  {}{}\n", 100 * p[c], c,
+                 model_.classes.empty() ? "" : "  " + model_.classes[c]);
     }
     return;
   }

@@ -31,7 +31,8 @@ class Predictor {
 
   Predictor(Model model, const PredictStyle& style) : model_(std::move(model)), style_(style) {}
 
-  // Prints what the model says of each image. Returns how many could not be read; they are reported and skipped.
+  // Prints what the model says of each image. Returns how many could not be read; they are reported and
+  // skipped.
   int64_t run(std::span<const std::filesystem::path> files, FeatureTable& table, Progress& progress);
 
  private:

@@ -34,6 +34,14 @@ std::string name_of_folder(const std::string& path) {
   return (p.has_filename() ? p : p.parent_path()).filename().string();
 }
 
+// RunFacts::blocks_per_expert_set, by the method's setting `share`.
+int64_t blocks_per_expert_set(const MethodConfig& method) {
+  for (const auto& [key, value] : method.settings) {
+    if (key == "share" && value != "all") return value == "none" ? 1 : std::stoll(value);
+  }
+  return 0;
+}
+
 std::string model_text(const TrainingStart& start) {
   if (start.setup.backbone) return start.setup.backbone->name;
   const VitConfig& m = start.setup.model;
@@ -64,6 +72,7 @@ RunFacts run_facts(const TrainingStart& start) {
     facts.parameters.parts.push_back({part.name, part.numbers, part.name == "head"});
   }
   facts.parameters.backbone = start.parts.backbone;
+  facts.blocks_per_expert_set = blocks_per_expert_set(config.method);
   return facts;
 }
 
@@ -97,10 +106,6 @@ EpochRecord epoch_record(const EpochResult& e) {
   r.peak_rss_mb = e.peak_rss_mb;
   r.expert_use = expert_use(e.observed);
   return r;
-}
-
-Confusion confusion_of(const Evaluation& evaluation, const std::vector<std::string>& classes) {
-  return {classes, evaluation.confusion()};
 }
 
 }  // namespace ax::cli

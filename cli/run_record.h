@@ -9,6 +9,5 @@ namespace ax::cli {
 RunFacts run_facts(const TrainingStart& start);                  // of a run that begins
 void add_result(const TrainingResult& result, RunFacts& facts);  // of one that is finished
 EpochRecord epoch_record(const EpochResult& epoch);
-Confusion confusion_of(const Evaluation& evaluation, const std::vector<std::string>& classes);
 
 }  // namespace ax::cli

@@ -11,6 +11,7 @@
 #include "adapterx/report/run_folder.h"
 #include "adapterx/train/trainer.h"
 #include "cli/command.h"
+#include "cli/findings.h"
 #include "cli/run_record.h"
 #include "cli/terminal_text.h"
 #include "cli/train_config.h"
@@ -41,7 +42,7 @@ class Run : public TrainingObserver {
   void on_start(const TrainingStart& start) override {
     open_folder(start.first_epoch);
     facts_ = run_facts(start);
-    classes_ = start.setup.images.classes;
+    images_ = start.setup.images;
     folder_->write_config(to_toml(config_));
     folder_->write_result(facts_);
     console_.start(start);
@@ -62,19 +63,23 @@ class Run : public TrainingObserver {
       return;
     }
     add_result(result, facts_);
-    if (!result.tested_on.empty()) folder_->write_findings({confusion_of(result.test, classes_), {}, {}});
+    if (!result.tested_on.empty()) {
+      const ImageDataset& tested = result.tested_on == "test" ? *images_.test : *images_.val;
+      folder_->write_findings(findings_of(result.test, tested, images_.classes, adapter().string(), config_));
+    }
     folder_->write_result(facts_);
     folder_->write_report();
     if (!result.tested_on.empty()) {
       fmt::print("{}: {:.2f} % of {} images, by the adapter of epoch {}\n", result.tested_on,
                  100 * result.test.accuracy(), result.test.images, result.best_epoch + 1);
     }
-    fmt::print("{}  {}\n{}\n", (out() / "best" / "adapter.safetensors").string(),
-               size_text(static_cast<uint64_t>(result.adapter_bytes)), (out() / "report.html").string());
+    fmt::print("{}  {}\n{}\n", adapter().string(), size_text(static_cast<uint64_t>(result.adapter_bytes)),
+               (out() / "report.html").string());
   }
 
  private:
   fs::path out() const { return config_.train.out; }
+  fs::path adapter() const { return out() / "best" / "adapter.safetensors"; }
 
   void open_folder(int64_t epochs_done) {
     const bool exists = resumes_ && fs::exists(out() / "config.toml");
@@ -85,7 +90,7 @@ class Run : public TrainingObserver {
   bool resumes_;
   std::optional<RunFolder> folder_;
   RunFacts facts_;
-  std::vector<std::string> classes_;
+  ImageSplits images_;
   TrainConsole console_;
 };
 
