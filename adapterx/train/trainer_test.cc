@@ -1,0 +1,199 @@
+// The loop on a few images of 8 x 8 pixels: what a disk that fails at any call leaves behind, what the
+// moving average, accumulation and selection do.
+#include "adapterx/train/trainer.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+
+#include "adapterx/base/error.h"
+#include "adapterx/base/rng.h"
+#include "adapterx/io/atomic_file.h"
+#include "adapterx/train/moving_average.h"
+
+namespace ax {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::atomic<bool> kNever{false};
+
+std::string read(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Keeps what it is told; asks to stop after a number of steps.
+struct Recorder : TrainingObserver {
+  std::vector<EpochResult> epochs;
+  int64_t steps = 0, stop_after = -1;
+  std::atomic<bool> stop{false};
+
+  void on_step(const StepRecord&) override {
+    if (++steps == stop_after) stop = true;
+  }
+  void on_epoch(const EpochResult& epoch, const Evaluation*) override { epochs.push_back(epoch); }
+};
+
+class TrainerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("ax_trainer_" + std::to_string(::getpid()));
+    for (const char* split : {"train", "test"}) write_images(folder_ / "data" / split);
+  }
+  void TearDown() override {
+    internal::fail_file_calls(-1);
+    fs::remove_all(folder_);
+  }
+
+  // Bright and dark images of 8 x 8, 12 each.
+  static void write_images(const fs::path& split) {
+    for (const char* name : {"bright", "dark"}) {
+      fs::create_directories(split / name);
+      const uint32_t base = *name == 'b' ? 120 : 60;
+      for (uint32_t i = 0; i < 12; ++i) {
+        const Rng rng(i, base, place_of(split.filename().string()));
+        std::ofstream out(split / name / (std::to_string(i) + ".pgm"), std::ios::binary);
+        out << "P5\n8 8\n255\n";
+        for (uint32_t k = 0; k < 64; ++k) out.put(static_cast<char>(base + rng.bits(k) % 70));
+      }
+    }
+  }
+
+  TrainConfig config(const std::string& out) const {
+    TrainConfig c;
+    c.model.width = 16;
+    c.model.depth = c.model.heads = 1;
+    c.model.patch_size = 4;
+    c.model.image_size = 8;
+    c.model.mlp_ratio = 2;
+    c.data.path = (folder_ / "data").string();
+    c.data.val_fraction = 0.34;
+    c.data.loader_threads = 1;
+    c.method.name = "full";
+    c.train.epochs = 3;
+    c.train.batch = 4;
+    c.train.warmup_epochs = 0;
+    c.train.precision = "fp32";
+    c.train.threads = 1;
+    c.train.ema = 0.9;
+    c.train.checkpoint_minutes = 60;
+    c.train.out = (folder_ / out).string();
+    return c;
+  }
+
+  TrainingResult run(const TrainConfig& c, bool resume = false) {
+    recorder_.epochs.clear();
+    return train(c, recorder_, kNever, resume);
+  }
+
+  std::string best(const std::string& out) const { return read(folder_ / out / "best/adapter.safetensors"); }
+
+  int64_t temporary_files() const {
+    return std::ranges::count_if(fs::recursive_directory_iterator(folder_), [](const auto& entry) {
+      return entry.path().string().find(".tmp") != std::string::npos;
+    });
+  }
+
+  fs::path folder_;
+  Recorder recorder_;
+};
+
+TEST_F(TrainerTest, AnyFailingWriteIsAnErrorFromWhichTheRunResumes) {
+  TrainConfig c = config("straight");
+  c.train.epochs = 2;
+  c.train.select = "last";
+  internal::fail_file_calls(-1);
+  run(c);
+  const int64_t calls = internal::fail_file_calls(-1);
+  ASSERT_GT(calls, 50);
+  c.train.out = (folder_ / "failing").string();
+  for (int64_t i = 0; i < calls; ++i) {
+    fs::remove_all(folder_ / "failing");
+    internal::fail_file_calls(i, i % 2 == 0 ? ENOSPC : EIO);
+    try {
+      run(c);
+      FAIL() << "no error at call " << i;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(": cannot "), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("safetensors"), std::string::npos) << error.what();
+    }
+    internal::fail_file_calls(-1);
+    EXPECT_EQ(temporary_files(), 0) << i;
+    run(c, true);
+    EXPECT_EQ(best("failing"), best("straight")) << i;
+  }
+}
+
+TEST_F(TrainerTest, StoppedAfterAnyStepItResumesToTheSameBits) {
+  TrainConfig c = config("straight");
+  c.train.accumulate = 2;
+  c.augment.mixup = 0.3;
+  run(c);
+  const int64_t steps = recorder_.steps;
+  ASSERT_EQ(steps, 6);  // 16 images of 4, by twos, 3 epochs
+  for (int64_t i = 1; i <= steps; ++i) {
+    c.train.out = (folder_ / ("stopped" + std::to_string(i))).string();
+    Recorder recorder;
+    recorder.stop_after = i;
+    EXPECT_TRUE(train(c, recorder, recorder.stop).interrupted);
+    EXPECT_FALSE(run(c, true).interrupted);
+    EXPECT_EQ(best("stopped" + std::to_string(i)), best("straight")) << i;
+  }
+}
+
+TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
+  TrainConfig c = config("val");
+  c.train.epochs = 6;
+  TrainingResult r = run(c);
+  EXPECT_EQ(r.tested_on, "test");
+  EXPECT_EQ(r.test.images, 24);
+  EXPECT_EQ(recorder_.epochs.size(), 6u);
+  const auto top =
+      std::ranges::max_element(recorder_.epochs, {}, &EpochResult::val_accuracy);  // the first of equals
+  EXPECT_EQ(r.best_epoch, top->epoch);
+  EXPECT_EQ(r.best_val_accuracy, top->val_accuracy);
+
+  c.train.select = "last";
+  c.train.eval_every = 4;
+  c.train.out = (folder_ / "last").string();
+  r = run(c);
+  EXPECT_EQ(r.best_epoch, 5);
+  EXPECT_EQ(best("last"), read(folder_ / "last/last/adapter.safetensors"));
+  for (const EpochResult& e : recorder_.epochs) EXPECT_EQ(e.evaluated, e.epoch == 3 || e.epoch == 5);
+
+  c.train.select = "test-best";
+  c.train.eval_every = 1;
+  c.train.out = (folder_ / "test-best").string();
+  r = run(c);
+  EXPECT_EQ(r.test.accuracy(), r.best_val_accuracy);
+}
+
+TEST_F(TrainerTest, EveryTrainingImageCountsOnceAnEpoch) {
+  run(config("counted"));
+  for (const EpochResult& e : recorder_.epochs) EXPECT_NEAR(e.images_per_second * e.seconds, 16, 1e-6);
+  TrainConfig c = config("both");
+  c.data.train_on = "train+val";
+  c.train.select = "last";
+  const TrainingResult r = run(c);
+  EXPECT_EQ(recorder_.epochs[0].evaluated, false);
+  EXPECT_NEAR(recorder_.epochs[0].images_per_second * recorder_.epochs[0].seconds, 24, 1e-6);
+  EXPECT_EQ(r.best_val_accuracy, -1);
+}
+
+TEST(MovingAverage, IsTheRecurrence) {
+  const MovingAverage off(0), average(0.5);
+  EXPECT_FALSE(off.on());
+  std::vector<float> a = {0, 1};
+  average.update(1, std::vector<float>{1, 1}, a);  // d = 2 / 11
+  EXPECT_NEAR(a[0], 9.0 / 11, 1e-6);
+  average.update(1000, std::vector<float>{1, 1}, a);  // d = 0.5
+  EXPECT_NEAR(a[0], 10.0 / 11, 1e-6);
+  EXPECT_EQ(a[1], 1);
+}
+
+}  // namespace
+}  // namespace ax
