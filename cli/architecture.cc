@@ -10,6 +10,7 @@
 #include "adapterx/models/detect_vit.h"
 #include "adapterx/models/foreign_names.h"
 #include "adapterx/models/hf_config.h"
+#include "adapterx/models/vit_metadata.h"
 #include "adapterx/models/vit_presets.h"
 
 namespace ax::cli {
@@ -65,7 +66,9 @@ std::string find_preset(const Architecture& a) {
 }
 
 Architecture architecture_of(const ForeignNames& names, const FoundKeyMap& found) {
-  const HfConfig hf = read_hf_config(names.file().path());
+  const auto ours = read_vit_metadata(names.file());
+  const HfConfig hf = ours ? HfConfig{ours->config.heads, ours->config.act, ours->config.norm_eps}
+                           : read_hf_config(names.file().path());
   Architecture a;
   a.family = found.map->family;
   a.title = found.map->title;

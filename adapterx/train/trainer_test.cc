@@ -12,6 +12,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/io/atomic_file.h"
+#include "adapterx/io/safetensors.h"
 #include "adapterx/train/moving_average.h"
 
 namespace ax {
@@ -170,6 +171,18 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   c.train.out = (folder_ / "test-best").string();
   r = run(c);
   EXPECT_EQ(r.test.accuracy(), r.best_val_accuracy);
+}
+
+TEST_F(TrainerTest, TheMovingAverageIsWhatIsSaved) {
+  run(config("averaged"));
+  const TensorFile state = read_safetensors(folder_ / "averaged/last/checkpoint.safetensors");
+  const TensorFile adapter = read_safetensors(folder_ / "averaged/last/adapter.safetensors");
+  const std::vector<float> values = state.f32("values"), average = state.f32("average");
+  for (const auto& entry : adapter.tensors()) {
+    const std::vector<float> saved = adapter.f32(entry.first);
+    EXPECT_NE(std::ranges::search(average, saved).begin(), average.end()) << entry.first;
+    EXPECT_EQ(std::ranges::search(values, saved).begin(), values.end()) << entry.first;
+  }
 }
 
 TEST_F(TrainerTest, EveryTrainingImageCountsOnceAnEpoch) {
