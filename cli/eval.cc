@@ -26,9 +26,7 @@ struct EvalOptions {
 };
 
 std::shared_ptr<const ImageDataset> split_of(const ImageSplits& splits, const EvalOptions& options) {
-  const auto images = options.split == "test"  ? splits.test
-                      : options.split == "val" ? splits.val
-                                               : splits.train;
+  auto images = options.split == "test" ? splits.test : options.split == "val" ? splits.val : splits.train;
   if (!images) fail("{}: no {} images", options.data.path, options.split);
   return images;
 }

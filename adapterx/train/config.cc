@@ -14,6 +14,7 @@ constexpr std::string_view kMethod = "method.";
 
 std::vector<std::string> names_of(const std::vector<ConfigField>& fields, bool bare) {
   std::vector<std::string> names;
+  names.reserve(fields.size());
   for (const ConfigField& f : fields) names.push_back(bare ? std::string(f.key()) : f.name);
   return names;
 }
@@ -38,8 +39,8 @@ void check_method(const TrainConfig& config) {
     TrainConfig copy = config;
     const std::vector<std::string> names = names_of(config_fields(copy), true);
     for (const auto& [key, value] : config.method.settings) {
-      if (text.find("unknown setting `" + key + "`") == std::string::npos &&
-          text.find("no settings, got `" + key + "`") == std::string::npos) {
+      if (text.find(fmt::format("unknown setting `{}`", key)) == std::string::npos &&
+          text.find(fmt::format("no settings, got `{}`", key)) == std::string::npos) {
         continue;
       }
       if (text.find("did you mean") == std::string::npos) fail("{}{}", text, did_you_mean(key, names));
@@ -52,7 +53,7 @@ void check_method(const TrainConfig& config) {
 
 std::vector<std::string> MethodConfig::pairs() const {
   std::vector<std::string> all;
-  for (const auto& [key, value] : settings) all.push_back(key + "=" + value);
+  for (const auto& [key, value] : settings) all.push_back(fmt::format("{}={}", key, value));
   return all;
 }
 
