@@ -33,6 +33,7 @@ void add_data_fields(std::vector<ConfigField>& fields, DataConfig& d) {
         "of the training images, where the data have no validation split", 0, 0.99},
        {"data.train_size", &d.train_size, "so many training images, stratified; 0: all", 0, kMany},
        {"data.val_size", &d.val_size, "so many validation images, stratified; 0: all", 0, kMany},
+       {"data.class_names", &d.class_names, "file of the classes' names, a name a line"},
        {"data.split_seed", &d.split_seed, "of the draw of splits and subsets"},
        {"data.train_on", &d.train_on, "train, or train+val for a final run", 0, 0, {"train", "train+val"}},
        {"data.preprocess", &d.preprocess, "none, imagenet, half or clip; empty: that of the weights"},

@@ -84,6 +84,7 @@ DatasetSpec dataset_spec(const DataConfig& data) {
   spec.train_size = data.train_size;
   spec.val_size = data.val_size;
   spec.seed = data.split_seed;
+  spec.class_names = data.class_names;
   return spec;
 }
 
