@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/report/run_folder.h"
@@ -59,16 +60,15 @@ void run_baseline(const BaselineOptions& options) {
     fail("{}: expected training and test images, got no {} images", options.data,
          images.train ? "test" : "training");
   }
+  std::optional<RunFolder> folder;
+  if (!options.out.empty()) folder = RunFolder::create(options.out);
   const double start = seconds_now();
   PixelRegressionOptions regression;
   regression.size = options.size;
   const PixelRegression result = pixel_regression(*images.train, images.val.get(), *images.test,
                                                   static_cast<int64_t>(images.classes.size()), regression);
   const double seconds = seconds_now() - start;
-  if (!options.out.empty()) {
-    const RunFolder folder = RunFolder::create(options.out);
-    folder.write_result(facts_of(options, images, result, seconds));
-  }
+  if (folder) folder->write_result(facts_of(options, images, result, seconds));
   if (options.json) {
     const nlohmann::ordered_json json = {
         {"accuracy", result.accuracy},     {"val_accuracy", result.val_accuracy}, {"l2", result.l2},
