@@ -36,7 +36,8 @@ Image pixels_of(std::span<const float> input, const Preprocess& preprocess) {
   return image;
 }
 
-// No larger than kThumbnailSide, its sides' ratio lost where it is: a mistake is looked at as the model saw it.
+// No larger than kThumbnailSide, its sides' ratio lost where it is: a mistake is looked at as the model saw
+// it.
 std::vector<std::byte> thumbnail(const Image& image) {
   if (std::max(image.width, image.height) <= kThumbnailSide) return encode_thumbnail(image);
   Preprocess small;

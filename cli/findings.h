@@ -1,5 +1,5 @@
-// What a finished run found, for the report: confusion of classes, worst mistakes, and the experts that patches of
-// some images went to.
+// What a finished run found, for the report: confusion of classes, worst mistakes, and the experts that
+// patches of some images went to.
 #pragma once
 
 #include "adapterx/data/dataset.h"

@@ -20,16 +20,29 @@ const std::vector<MethodInfo>& methods() {
   return all;
 }
 
-std::unique_ptr<Method> make_method(const std::string& name, Settings settings) {
+namespace {
+
+const MethodInfo& find_method(const std::string& name) {
   std::vector<std::string> names;
   for (const MethodInfo& info : methods()) {
+    if (info.name == name) return info;
     names.push_back(info.name);
-    if (info.name != name) continue;
-    std::unique_ptr<Method> method = info.make(settings);
-    settings.expect_all_read(name);
-    return method;
   }
   fail("method `{}`: unknown; expected one of {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
+}
+
+}  // namespace
+
+std::vector<Settings::Known> method_settings(const std::string& name) {
+  Settings settings;
+  find_method(name).make(settings);
+  return settings.known();
+}
+
+std::unique_ptr<Method> make_method(const std::string& name, Settings settings) {
+  std::unique_ptr<Method> method = find_method(name).make(settings);
+  settings.expect_all_read(name);
+  return method;
 }
 
 }  // namespace ax

@@ -40,6 +40,9 @@ struct MethodInfo {
 // All methods, in the order in which they are listed to users.
 const std::vector<MethodInfo>& methods();
 
+// The settings a method has, with their defaults. Error on an unknown name.
+std::vector<Settings::Known> method_settings(const std::string& name);
+
 // Error on an unknown name or setting, with the nearest one.
 std::unique_ptr<Method> make_method(const std::string& name, Settings settings = {});
 

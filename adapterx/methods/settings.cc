@@ -32,14 +32,15 @@ Settings::Settings(const std::vector<std::string>& pairs) {
   }
 }
 
-const std::string* Settings::find(std::string_view key) {
-  known_.emplace_back(key);
+const std::string* Settings::find(std::string_view key, std::string otherwise) {
+  const bool asked = std::ranges::any_of(known_, [&](const Known& k) { return k.key == key; });
+  if (!asked) known_.push_back({std::string(key), std::move(otherwise)});
   const auto found = given_.find(key);
   return found == given_.end() ? nullptr : &found->second;
 }
 
 float Settings::number(std::string_view key, float otherwise) {
-  const std::string* text = find(key);
+  const std::string* text = find(key, fmt::format("{}", otherwise));
   if (text == nullptr) return otherwise;
   const float value = parse<float>(key, *text, "a number");
   if (!std::isfinite(value)) fail("{}: expected a finite number, got `{}`", key, *text);
@@ -47,19 +48,19 @@ float Settings::number(std::string_view key, float otherwise) {
 }
 
 int64_t Settings::integer(std::string_view key, int64_t otherwise) {
-  const std::string* text = find(key);
+  const std::string* text = find(key, fmt::format("{}", otherwise));
   return text == nullptr ? otherwise : parse<int64_t>(key, *text, "an integer");
 }
 
 bool Settings::flag(std::string_view key, bool otherwise) {
-  const std::string* text = find(key);
+  const std::string* text = find(key, otherwise ? "true" : "false");
   if (text == nullptr) return otherwise;
   if (*text != "true" && *text != "false") fail("{}: expected true or false, got `{}`", key, *text);
   return *text == "true";
 }
 
 std::string Settings::text(std::string_view key, std::string_view otherwise) {
-  const std::string* text = find(key);
+  const std::string* text = find(key, std::string(otherwise));
   return text == nullptr ? std::string(otherwise) : *text;
 }
 
@@ -74,10 +75,12 @@ std::string Settings::choice(std::string_view key, const std::vector<std::string
 
 void Settings::expect_all_read(std::string_view owner) const {
   for (const auto& [key, value] : given_) {
-    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    if (known_.empty()) fail("{}: has no settings, got `{}`", owner, key);
-    fail("{}: unknown setting `{}`; it has {}{}", owner, key, fmt::join(known_, ", "),
-         did_you_mean(key, known_));
+    std::vector<std::string> names;
+    for (const Known& k : known_) names.push_back(k.key);
+    if (std::ranges::find(names, key) != names.end()) continue;
+    if (names.empty()) fail("{}: has no settings, got `{}`", owner, key);
+    fail("{}: unknown setting `{}`; it has {}{}", owner, key, fmt::join(names, ", "),
+         did_you_mean(key, names));
   }
 }
 

@@ -25,10 +25,15 @@ class Settings {
   // Error, with the nearest known key, when a given key was never asked for.
   void expect_all_read(std::string_view owner) const;
 
+  struct Known {
+    std::string key, otherwise;  // what was asked for, and its default as a text
+  };
+  const std::vector<Known>& known() const { return known_; }
+
  private:
-  const std::string* find(std::string_view key);
+  const std::string* find(std::string_view key, std::string otherwise);
   std::map<std::string, std::string, std::less<>> given_;
-  std::vector<std::string> known_;
+  std::vector<Known> known_;
 };
 
 }  // namespace ax

@@ -39,7 +39,7 @@ struct DataConfig {
 };
 
 struct MethodConfig {
-  std::string name = "adaptformer";
+  std::string name = "adaptformer_x";
   std::map<std::string, std::string> settings;
   // "key=value" texts, as make_method takes them.
   std::vector<std::string> pairs() const;

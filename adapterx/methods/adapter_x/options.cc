@@ -10,7 +10,7 @@ RouterOptions router_options(Settings& settings) {
   o.cosine = settings.choice("router", {"cosine", "linear"}) == "cosine";
   o.width = settings.integer("route_width", o.width);
   o.token_norm = settings.flag("token_norm", o.token_norm);
-  o.learn_temperature = settings.text("temperature", "") == "learned";
+  o.learn_temperature = settings.text("temperature", "1") == "learned";
   if (!o.learn_temperature) o.temperature = settings.number("temperature", o.temperature);
   o.top_k = settings.integer("top_k", o.top_k);
   o.gate = settings.flag("gate", o.gate);
