@@ -21,25 +21,15 @@ Names subfolders(const fs::path& folder) {
   return names;
 }
 
-Names images_below(const fs::path& folder) {
-  Names files;
-  const auto options = fs::directory_options::follow_directory_symlink;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, options)) {
-    if (is_image_name(entry.path()) && entry.is_regular_file()) files.push_back(entry.path().string());
-  }
-  std::ranges::sort(files);
-  return files;
-}
-
 std::shared_ptr<const ImageDataset> images_of(const fs::path& folder, const Names& classes) {
   std::vector<LabelledFile> files;
   for (size_t c = 0; c < classes.size(); ++c) {
-    const Names found = images_below(folder / classes[c]);
+    const std::vector<fs::path> found = image_files_below(folder / classes[c]);
     if (found.empty()) {
       fail("{}: expected images (.jpg, .png, .webp, .bmp, .ppm) of the class, got none",
            (folder / classes[c]).string());
     }
-    for (const std::string& file : found) files.push_back({file, static_cast<int32_t>(c)});
+    for (const fs::path& file : found) files.push_back({file.string(), static_cast<int32_t>(c)});
   }
   return file_images(std::move(files));
 }

@@ -8,6 +8,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/io/file_bytes.h"
+#include "adapterx/io/image_files.h"
 #include "adapterx/kernels/pixels.h"
 
 namespace ax {
@@ -29,16 +30,10 @@ int64_t crop_begin(int64_t extent, int64_t wanted) {
 size_t input_size(const Preprocess& p) { return static_cast<size_t>(3 * p.size * p.size); }
 
 void append_folder(const fs::path& folder, std::vector<fs::path>& files) {
-  std::vector<fs::path> found;
-  for (const auto& entry :
-       fs::recursive_directory_iterator(folder, fs::directory_options::follow_directory_symlink |
-                                                    fs::directory_options::skip_permission_denied)) {
-    if (entry.is_regular_file() && is_image_name(entry.path())) found.push_back(entry.path());
-  }
+  const std::vector<fs::path> found = image_files_below(folder);
   if (found.empty()) {
     fail("{}: expected images (.jpg, .png, .webp, .bmp, .ppm) in the folder, got none", folder.string());
   }
-  std::ranges::sort(found);
   files.insert(files.end(), found.begin(), found.end());
 }
 
