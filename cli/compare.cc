@@ -69,7 +69,7 @@ std::string table_of(const Json& rows) {
 void run_compare(const CompareOptions& options) {
   Json rows = Json::array();
   for (const std::string& run : options.runs) rows.push_back(row_of(run));
-  const std::string text = rows.dump(2) + "\n";
+  const std::string text = rows.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   if (!options.out.empty()) {
     AtomicFile file(options.out);
     file.write(text.data(), text.size());

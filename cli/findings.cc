@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/parallel.h"
 #include "adapterx/data/load_images.h"
 #include "adapterx/graph/precision.h"
 #include "adapterx/report/thumbnail.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kMistakes = 24, kRoutingPictures = 8;
 constexpr int64_t kThumbnailSide = 112;
+constexpr std::string_view kExpert = ".expert";
 
 ShownImage shown(const Evaluation& evaluation, const ImageDataset& images, int64_t i) {
   const Prediction& p = evaluation.predictions[static_cast<size_t>(i)];
@@ -90,18 +92,24 @@ std::vector<uint8_t> first_choices(const Tensor& choice, int64_t image) {
   return experts;
 }
 
+// Whether the method has experts to show: asked of a graph, before anything is packed.
+bool observes_experts(const AdaptedModel& model) {
+  Graph graph;
+  build_vit(graph, model.adapter.info.model, {}, *model.method);
+  return std::ranges::any_of(model.method->observed(),
+                             [](const auto& o) { return o.name.ends_with(kExpert); });
+}
+
 std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const ImageDataset& images,
                                              const AdaptedModel& model, const TrainConfig& config) {
   const AdapterInfo& info = model.adapter.info;
+  if (!observes_experts(model)) return {};
+  const ThreadCount threads(config.train.threads > 0 ? static_cast<int>(config.train.threads)
+                                                     : thread_count());
   const std::vector<int64_t> indices = one_of_each_class(evaluation);
   CompileOptions options;
   options.precision = parse_precision(config.train.precision);
   const BuiltSession built = build_adapted_session(model, std::ssize(indices), options, nullptr, true);
-  std::vector<std::string> names;
-  for (const std::string& name : built.observed) {
-    if (name.ends_with(".expert")) names.push_back(name);
-  }
-  if (names.empty()) return {};
   const Tensor input = built.session->input("images");
   const auto size = static_cast<size_t>(input.size() / input.shape[0]);
   for (size_t i = 0; i < indices.size(); ++i) {
@@ -109,21 +117,20 @@ std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const
   }
   built.session->run();
   std::vector<RoutingPicture> pictures;
-  int64_t experts = 0;
   for (size_t i = 0; i < indices.size(); ++i) {
     RoutingPicture& picture = pictures.emplace_back();
     picture.shown = shown(evaluation, images, indices[i]);
     picture.shown.image =
         encode_thumbnail(pixels_of(input.f32_span().subspan(i * size, size), info.preprocess));
     picture.side = info.model.grid();
-    for (const std::string& name : names) {
+    for (const auto& [name, experts] : built.observed) {
+      if (!name.ends_with(kExpert)) continue;
       const Tensor choice = built.session->output(name);
+      picture.experts = experts;
       picture.heads = choice.shape[2];
       picture.blocks.push_back(first_choices(choice, static_cast<int64_t>(i)));
-      experts = std::max<int64_t>(experts, *std::ranges::max_element(picture.blocks.back()) + 1);
     }
   }
-  for (RoutingPicture& p : pictures) p.experts = experts;
   return pictures;
 }
 

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "cli/terminal_text.h"
+
 namespace ax::cli {
 namespace {
 
@@ -94,10 +96,10 @@ void Predictor::report(const std::string& file, int64_t row, FeatureTable& table
   const std::vector<double> p = softmax(logits);
   const std::vector<size_t> top = top_indices(p, static_cast<size_t>(style_.top_k));
   if (!style_.json) {
-    fmt::print("{}{}\n", file, model_.label.empty() ? "" : "  " + model_.label);
+    fmt::print("{}{}\n", file, model_.label.empty() ? "" : "  " + printable(model_.label));
     for (const size_t c : top) {
       fmt::print("  {:5.1f} %  {}{}\n", 100 * p[c], c,
-                 model_.classes.empty() ? "" : "  " + model_.classes[c]);
+                 model_.classes.empty() ? "" : "  " + printable(model_.classes[c]));
     }
     return;
   }

@@ -4,6 +4,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/image_formats.h"
+#include "adapterx/io/image_files.h"
 
 namespace ax {
 namespace {

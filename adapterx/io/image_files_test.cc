@@ -23,7 +23,8 @@ TEST(ImageFiles, LinksAreFollowedOnceAndSorted) {
   fs::create_directory_symlink(folder / "elsewhere", folder / "b" / "linked");
   fs::create_symlink(folder / "nothing.jpg", folder / "dangling.jpg");
   std::vector<std::string> names;
-  for (const fs::path& file : image_files_below(folder)) names.push_back(file.lexically_relative(folder).string());
+  for (const fs::path& file : image_files_below(folder))
+    names.push_back(file.lexically_relative(folder).string());
   EXPECT_EQ(names, (std::vector<std::string>{"a.webp", "b/1.PNG", "b/deep/2.jpg", "b/linked/3.bmp",
                                              "elsewhere/3.bmp"}));
   fs::remove_all(folder);

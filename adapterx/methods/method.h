@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "adapterx/graph/slots.h"
@@ -22,9 +21,13 @@ class Method : public Slots {
   // absent: none.
   virtual Value penalty() { return {}; }
 
-  // Values of the graph built last that only reports read, under names: "blocks.3.expert" (the expert chosen
-  // for each sub-token).
-  virtual std::vector<std::pair<std::string, Value>> observed() { return {}; }
+  // What only reports read of the graph built last.
+  struct Observed {
+    std::string name;   // "blocks.3.expert": the expert chosen for each sub-token
+    Value value;        // Role::index
+    int64_t count = 0;  // its indices are below this
+  };
+  virtual std::vector<Observed> observed() { return {}; }
 };
 
 // The backbone as it is: nothing added, nothing trained.

@@ -241,8 +241,10 @@ TEST(AdapterX, SettingsThatCannotBeAreErrors) {
     }
     return "";
   };
-  EXPECT_EQ(error_of("experts=0"), "adaptformer_x: experts: expected 1 or more, got 0");
+  EXPECT_EQ(error_of("experts=0"), "adaptformer_x: experts: expected 1 to 256, got 0");
   EXPECT_EQ(error_of("top_k=9"), "adaptformer_x: top_k: expected 1 to 8 (experts), got 9");
+  EXPECT_EQ(error_of("route_width=1"),
+            "adaptformer_x: route_width: expected 2 or more, or 0 for experts / 2, got 1");
   EXPECT_EQ(error_of("router=cosin"),
             "router: expected one of cosine, linear, got `cosin`; did you mean `cosine`?");
   EXPECT_EQ(error_of("gate=yes"), "gate: expected true or false, got `yes`");

@@ -38,8 +38,8 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
       request.loss = add(request.loss, penalty);
     }
   }
-  for (const auto& [name, value] : method.observed()) {
-    built.observed.push_back(name);
+  for (const auto& [name, value, count] : method.observed()) {
+    built.observed.push_back({name, count});
     if (spec.observe) request.outputs.emplace_back(name, value);
   }
   built.trained = std::move(trained);

@@ -31,8 +31,12 @@ struct SessionSpec {
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;
-  bool has_penalty = false;           // whether there is an output "penalty"
-  std::vector<std::string> observed;  // names of what the method can observe, asked for or not
+  bool has_penalty = false;  // whether there is an output "penalty"
+  struct Observed {
+    std::string name;
+    int64_t count = 0;  // indices are below this
+  };
+  std::vector<Observed> observed;  // what the method can observe, asked for or not
 };
 
 // `trained`: those of another session over the same model and method, to share; null: new ones, with values

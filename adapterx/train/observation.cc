@@ -19,15 +19,14 @@ std::vector<int64_t> spread(int64_t size) {
 Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
                          const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
                          const std::shared_ptr<const ImageDataset>& images, LoaderOptions options,
-                         std::vector<std::string> names)
-    : names_(std::move(names)) {
-  if (names_.empty()) return;
+                         std::vector<BuiltSession::Observed> observed)
+    : observed_(std::move(observed)) {
+  if (observed_.empty()) return;
   const std::vector<int64_t> sample = spread(images->size());
   spec.batch = options.batch = std::ssize(sample);
   spec.training = false;
   spec.observe = true;
   session_ = build_session(spec, method, std::move(frozen), source, 0, std::move(trained)).session;
-  std::erase_if(names_, [&](const std::string& name) { return session_->output(name).dtype != DType::i32; });
   loader_ = std::make_unique<Loader>(subset(images, sample), spec.model.classes, options);
 }
 
@@ -36,17 +35,14 @@ std::map<std::string, std::vector<int64_t>> Observation::run() {
   std::ranges::copy(loader_->next()->images, session_->input("images").f32());
   session_->run();
   std::map<std::string, std::vector<int64_t>> counts;
-  for (const std::string& name : names_) {
+  for (const auto& [name, size] : observed_) {
     const Tensor values = session_->output(name);
     std::vector<int64_t>& count = counts[name];
+    count.resize(static_cast<size_t>(size));
     for (const int32_t index : std::span(values.i32(), static_cast<size_t>(values.size()))) {
-      if (index < 0) continue;
-      count.resize(std::max(count.size(), static_cast<size_t>(index) + 1));
       ++count[static_cast<size_t>(index)];
     }
-    longest_ = std::max(longest_, count.size());
   }
-  for (auto& entry : counts) entry.second.resize(longest_);
   return counts;
 }
 

@@ -15,21 +15,20 @@ namespace ax {
 class Observation {
  public:
   // Of up to 16 images, spread evenly over the set. `spec`: that of evaluation; its batch is chosen here.
-  // `names`: BuiltSession::observed.
+  // `observed`: BuiltSession::observed.
   Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
               const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
               const std::shared_ptr<const ImageDataset>& images, LoaderOptions options,
-              std::vector<std::string> names);
+              std::vector<BuiltSession::Observed> observed);
 
-  bool empty() const { return names_.empty(); }  // the method observes nothing
-  // Counts by name, each as long as the largest index seen so far in any of them, plus 1.
+  bool empty() const { return observed_.empty(); }  // the method observes nothing
+  // Counts by name, one for each index.
   std::map<std::string, std::vector<int64_t>> run();
 
  private:
   std::unique_ptr<Session> session_;
   std::unique_ptr<Loader> loader_;
-  std::vector<std::string> names_;
-  size_t longest_ = 0;
+  std::vector<BuiltSession::Observed> observed_;
 };
 
 }  // namespace ax

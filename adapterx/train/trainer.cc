@@ -370,7 +370,7 @@ class Trainer {
   std::optional<MovingAverage> average_;
   int64_t batches_ = 0, eval_batch_ = 0;
   bool has_penalty_ = false;
-  std::vector<std::string> observed_;
+  std::vector<BuiltSession::Observed> observed_;
   TrainState state_;
   Clock::time_point last_save_;
 };

@@ -41,10 +41,10 @@ class AdapterX : public Method {
     return scale(sum, options_.balance / static_cast<float>(calls_.size()));
   }
 
-  std::vector<std::pair<std::string, Value>> observed() override {
-    std::vector<std::pair<std::string, Value>> values;
+  std::vector<Observed> observed() override {
+    std::vector<Observed> values;
     for (size_t l = 0; l < calls_.size(); ++l) {
-      values.emplace_back(fmt::format("blocks.{}.expert", l), calls_[l].choice);
+      values.push_back({fmt::format("blocks.{}.expert", l), calls_[l].choice, options_.experts});
     }
     return values;
   }

@@ -39,12 +39,12 @@ void check(const AdapterXOptions& o, std::string_view owner) {
   const auto at_least_1 = [&](std::string_view key, int64_t value) {
     if (value < 1) fail("{}: {}: expected 1 or more, got {}", owner, key, value);
   };
-  at_least_1("experts", o.experts);
+  if (o.experts < 1 || o.experts > 256) fail("{}: experts: expected 1 to 256, got {}", owner, o.experts);
   at_least_1("rank", o.rank);
   at_least_1("prompt_rank", o.prompt.rank);
   if (o.heads < 0) fail("{}: heads: expected 1 or more, or 0 for width / 192, got {}", owner, o.heads);
-  if (o.router.width < 0) {
-    fail("{}: route_width: expected 1 or more, or 0 for experts / 2, got {}", owner, o.router.width);
+  if (o.router.width < 0 || (o.router.width == 1 && o.router.cosine)) {
+    fail("{}: route_width: expected 2 or more, or 0 for experts / 2, got {}", owner, o.router.width);
   }
   if (o.share_blocks < 0) {
     fail("{}: share: expected all, none or a number of blocks, got {}", owner, o.share_blocks);

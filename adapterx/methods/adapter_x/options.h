@@ -13,10 +13,12 @@ enum class AdapterPosition : uint8_t {
 };
 
 struct RouterOptions {
-  bool cosine = true;       // router = cosine | linear
-  int64_t width = 0;        // route_width: d_e, the width of the experts' embeddings; 0: experts / 2 (ours)
-  bool token_norm = false;  // projected sub-tokens are normalised, too (ours)
-  float temperature = 1;    // (ours)
+  bool cosine = true;  // router = cosine | linear
+  // route_width: d_e, the width of the experts' embeddings; 0: max(2, experts / 2) (ours). At width 1 an
+  // embedding divided by its norm is 1 or -1 and could not move.
+  int64_t width = 0;
+  bool token_norm = false;         // projected sub-tokens are normalised, too (ours)
+  float temperature = 1;           // (ours)
   bool learn_temperature = false;  // temperature = learned: starts at 1, stored as its log
   int64_t top_k = 1;
   bool gate = true;  // the chosen expert's output is multiplied by its probability
@@ -45,7 +47,7 @@ struct AdapterXOptions {
   PromptOptions prompt;
 
   int64_t heads_of(int64_t width) const { return heads > 0 ? heads : width < 384 ? 1 : width / 192; }
-  int64_t route_width() const { return router.width > 0 ? router.width : experts < 2 ? 1 : experts / 2; }
+  int64_t route_width() const { return router.width > 0 ? router.width : experts < 4 ? 2 : experts / 2; }
 };
 
 // Reads and checks the settings; `owner` begins the errors.
