@@ -20,10 +20,19 @@ double round_step(double width, int count) {
   return 10 * power;
 }
 
+constexpr int kMostTicks = 100;
+constexpr double kLeastSpan = 1e-9;  // of the larger end
+
+bool are_equal(double low, double high) {
+  return low == high || high - low < kLeastSpan * std::max(std::abs(low), std::abs(high));
+}
+
 void add_ticks(Axis& axis) {
-  const double slack = axis.step * 1e-6;
-  for (double i = std::ceil((axis.low - slack) / axis.step); i * axis.step <= axis.high + slack; ++i) {
-    axis.ticks.push_back(i == 0 ? 0 : i * axis.step);
+  const double slack = axis.step * 1e-6, first = std::ceil((axis.low - slack) / axis.step);
+  for (int i = 0; i < kMostTicks; ++i) {
+    const double tick = (first + i) * axis.step;
+    if (!(tick <= axis.high + slack)) return;
+    axis.ticks.push_back(tick == 0 ? 0 : tick);
   }
 }
 
@@ -47,7 +56,7 @@ Axis value_axis(const std::vector<double>& values, int count) {
   }
   if (low > high) low = 0, high = 1;
   if (low > 0 && low < 0.4 * high) low = 0;
-  if (low == high) {
+  if (are_equal(low, high)) {
     low = std::min(low, 0.);
     high = high == 0 ? 1 : std::max(high, 0.);
   }
@@ -61,8 +70,10 @@ Axis value_axis(const std::vector<double>& values, int count) {
 
 Axis epoch_axis(double first, double last, int count) {
   Axis axis;
-  if (first == last) {
-    axis = {first - 0.5, last + 0.5, 1, {}};
+  if (are_equal(first, last)) {
+    const double margin = std::max(0.5, kLeastSpan * std::abs(last));
+    axis = {first - margin, last + margin, 1, {}};
+    if (margin > 0.5) axis.step = std::max(1., round_step(axis.high - axis.low, count));
   } else {
     axis = {first, last, std::max(1., round_step(last - first, count)), {}};
   }

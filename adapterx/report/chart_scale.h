@@ -15,7 +15,7 @@ struct Axis {
 };
 
 // An axis about the finite values, with about `count` ticks, its ends rounded to ticks. Starts at 0 where
-// that costs little, and where all are equal.
+// that costs little, and where all are equal: closer than a billionth of the larger one.
 Axis value_axis(const std::vector<double>& values, int count);
 
 // From the first to the last epoch (not rounded), ticks at round epochs, and at the first where

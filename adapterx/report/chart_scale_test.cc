@@ -35,6 +35,28 @@ TEST(ValueAxis, HoldsAllValuesBetweenRoundTicks) {
   }
 }
 
+TEST(ValueAxis, ValuesThatHardlyDifferCountAsEqual) {
+  for (const double value : {1., -3., 1e-5, 0x1p53, 9e18, 1e300}) {
+    const Axis axis = value_axis({value, std::nextafter(value, 2 * value)}, 5);
+    EXPECT_EQ(value > 0 ? axis.low : axis.high, 0) << value;
+    EXPECT_GE(axis.ticks.size(), 3u) << value;
+    EXPECT_LE(axis.ticks.size(), 8u) << value;
+  }
+}
+
+TEST(EpochAxis, OfAnyNumbersHasFewTicks) {
+  for (const double first : {0x1p53, 9e18, 1e12}) {
+    for (const double last : {first, std::nextafter(first, 2 * first), 2 * first}) {
+      const Axis axis = epoch_axis(first, last, 6);
+      EXPECT_LT(axis.low, axis.high) << first << " " << last;
+      EXPECT_LE(axis.low, first);
+      EXPECT_GE(axis.high, last);
+      EXPECT_GE(axis.ticks.size(), 1u) << first << " " << last;
+      EXPECT_LE(axis.ticks.size(), 15u) << first << " " << last;
+    }
+  }
+}
+
 TEST(ValueAxis, StartsAtZeroWhereThatCostsLittle) {
   EXPECT_EQ(value_axis({0.3, 0.9}, 5).low, 0);
   EXPECT_NEAR(value_axis({0.8, 0.93}, 5).low, 0.8, 1e-9);
