@@ -49,7 +49,9 @@ class Run : public TrainingObserver {
   }
 
   void on_step(const StepRecord& step) override { console_.step(step); }
-  void on_evaluation(std::string_view split, int64_t done) override { console_.evaluation(split, done); }
+  void on_evaluation(std::string_view split, int64_t done, int64_t total) override {
+    console_.evaluation(split, done, total);
+  }
 
   void on_epoch(const EpochResult& epoch, const Evaluation*) override {
     folder_->append(epoch_record(epoch));

@@ -23,7 +23,6 @@ std::string duration_text(double seconds) {
 void TrainConsole::start(const TrainingStart& start) {
   epochs_ = start.epochs;
   batches_ = start.batches;
-  eval_images_ = start.val_images;
   begin_ = std::chrono::steady_clock::now();
   if (start.setup.report) say(start.setup.report->text());
   const std::string val = start.val_images > 0 ? fmt::format(", {} for validation", start.val_images) : "";
@@ -50,8 +49,8 @@ void TrainConsole::step(const StepRecord& step) {
   show(fmt::format("batches of epoch {}", step.epoch + 1), step.batches, batches_);
 }
 
-void TrainConsole::evaluation(std::string_view split, int64_t done) {
-  show(fmt::format("{} images", split), done, eval_images_);
+void TrainConsole::evaluation(std::string_view split, int64_t done, int64_t total) {
+  show(fmt::format("{} images", split), done, total);
 }
 
 void TrainConsole::epoch(const EpochResult& e) {

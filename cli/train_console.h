@@ -16,7 +16,7 @@ class TrainConsole {
   void start(const TrainingStart& start);
   void step(const StepRecord& step);
   void epoch(const EpochResult& epoch);
-  void evaluation(std::string_view split, int64_t done);
+  void evaluation(std::string_view split, int64_t done, int64_t total);
   void clear() { progress_.reset(); }
 
  private:
@@ -24,7 +24,7 @@ class TrainConsole {
 
   std::string showing_;
   std::unique_ptr<Progress> progress_;
-  int64_t epochs_ = 0, batches_ = 0, epochs_here_ = 0, eval_images_ = 0;
+  int64_t epochs_ = 0, batches_ = 0, epochs_here_ = 0;
   std::chrono::steady_clock::time_point begin_;
 };
 

@@ -259,7 +259,9 @@ class Trainer {
     {
       const AverageInPlace averaged(*trained_, state_.average);
       if (is_due() && selection_) {
-        evaluation = evaluate(*evaluation_, *selection_, selection_images()->size(), watch("val"));
+        const int64_t images = selection_images()->size();
+        evaluation = evaluate(*evaluation_, *selection_, images,
+                              watch(t_.select == "test-best" ? "test" : "val", images));
         if (stop_) return false;
         state_.seconds += evaluation->seconds;
         note_evaluation(*evaluation, record);
@@ -281,9 +283,9 @@ class Trainer {
   bool is_last() const { return state_.epoch + 1 == t_.epochs; }
   bool is_due() const { return (state_.epoch + 1) % t_.eval_every == 0 || is_last(); }
 
-  std::function<bool(int64_t)> watch(std::string_view split) {
-    return [this, split](int64_t done) {
-      observer_.on_evaluation(split, done);
+  std::function<bool(int64_t)> watch(std::string_view split, int64_t images) {
+    return [this, split, images](int64_t done) {
+      observer_.on_evaluation(split, done, images);
       return !stop_;
     };
   }
@@ -338,7 +340,7 @@ class Trainer {
       options.cache_bytes = 0;
       Loader loader(images, setup_.model.classes, options);
       result.tested_on = setup_.images.test ? "test" : "val";
-      result.test = evaluate(*evaluation_, loader, images->size(), watch(result.tested_on));
+      result.test = evaluate(*evaluation_, loader, images->size(), watch(result.tested_on, images->size()));
       if (stop_) return interrupted();
     }
     result.stopped_early = state_.stopped;

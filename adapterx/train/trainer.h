@@ -77,7 +77,8 @@ class TrainingObserver {
   // The evaluation is null where there was none. Comes before the epoch's checkpoint: what is written here is
   // never behind it.
   virtual void on_epoch(const EpochResult&, const Evaluation*) {}
-  virtual void on_evaluation(std::string_view /*split*/, int64_t /*done*/) {}  // images of an evaluation
+  // Images of an evaluation, done and in all; `split`: "val" or "test".
+  virtual void on_evaluation(std::string_view /*split*/, int64_t /*done*/, int64_t /*total*/) {}
 };
 
 // Trains as the config says, in config.train.out. `resume`: from the checkpoint there, if there is one, else

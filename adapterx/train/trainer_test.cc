@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <map>
 
 #include "adapterx/base/error.h"
 #include "adapterx/base/rng.h"
@@ -32,9 +33,14 @@ struct Recorder : TrainingObserver {
   std::vector<EpochResult> epochs;
   int64_t steps = 0, stop_after = -1;
   std::atomic<bool> stop{false};
+  std::map<std::string, int64_t> totals;  // of evaluations, by split
 
   void on_step(const StepRecord&) override {
     if (++steps == stop_after) stop = true;
+  }
+  void on_evaluation(std::string_view split, int64_t done, int64_t total) override {
+    EXPECT_LE(done, total);
+    EXPECT_TRUE(totals.emplace(split, total).first->second == total);
   }
   void on_epoch(const EpochResult& epoch, const Evaluation*) override { epochs.push_back(epoch); }
 };
@@ -183,6 +189,18 @@ TEST_F(TrainerTest, TheMovingAverageIsWhatIsSaved) {
     EXPECT_NE(std::ranges::search(average, saved).begin(), average.end()) << entry.first;
     EXPECT_EQ(std::ranges::search(values, saved).begin(), values.end()) << entry.first;
   }
+}
+
+TEST_F(TrainerTest, EvaluationsTellTheImagesOfTheirSplit) {
+  TrainConfig c = config("told");
+  c.train.epochs = 1;
+  run(c);
+  EXPECT_EQ(recorder_.totals, (std::map<std::string, int64_t>{{"test", 24}, {"val", 8}}));
+  recorder_.totals.clear();
+  c.train.select = "test-best";
+  c.train.out = (folder_ / "told-test").string();
+  run(c);
+  EXPECT_EQ(recorder_.totals, (std::map<std::string, int64_t>{{"test", 24}}));
 }
 
 TEST_F(TrainerTest, EveryTrainingImageCountsOnceAnEpoch) {
