@@ -23,16 +23,28 @@ namespace {
 namespace fs = std::filesystem;
 
 std::atomic<bool> stop_requested{false};
+std::atomic<int> stop_signal{0};
 
-// The first SIGINT or SIGTERM asks for a clean end; the second kills. A file that passes the system's limit
-// is an error of the write, not a signal.
+// The first SIGINT or SIGTERM asks for a clean end; the second, of either kind, kills.
 void watch_signals() {
   struct sigaction action = {};
-  action.sa_handler = [](int) { stop_requested = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_handler = [](int number) {
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    stop_signal = number;
+    stop_requested = true;
+  };
+  sigaddset(&action.sa_mask, SIGINT);
+  sigaddset(&action.sa_mask, SIGTERM);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  signal(SIGXFSZ, SIG_IGN);
+}
+
+// A run that a signal ended ends by this signal: shells and scripts see it and stop, too.
+void pass_signal_on() {
+  if (stop_signal == 0) return;
+  std::fflush(stdout);
+  raise(stop_signal);
 }
 
 class Run : public TrainingObserver {
@@ -40,6 +52,7 @@ class Run : public TrainingObserver {
   Run(const TrainConfig& config, bool resumes) : config_(config), resumes_(resumes) {}
 
   void on_start(const TrainingStart& start) override {
+    watch_signals();
     open_folder(start.first_epoch);
     facts_ = run_facts(start);
     images_ = start.setup.images;
@@ -107,9 +120,10 @@ void expect_new_folder(const fs::path& out) {
 void run_training(const TrainOptions& options) {
   const TrainConfig config = resolve_config(options);
   if (!options.resume) expect_new_folder(config.train.out);
-  watch_signals();
+  signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
   Run run(config, options.resume);
   run.finish(train(config, run, stop_requested, options.resume));
+  pass_signal_on();
 }
 
 }  // namespace
