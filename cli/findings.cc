@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kMistakes = 24, kRoutingPictures = 8;
 constexpr int64_t kThumbnailSide = 112;
+constexpr int64_t kMostConfusionClasses = 2000;
 constexpr std::string_view kExpert = ".expert";
 
 ShownImage shown(const Evaluation& evaluation, const ImageDataset& images, int64_t i) {
@@ -140,7 +141,8 @@ Findings findings_of(const Evaluation& evaluation, const ImageDataset& images,
                      const std::vector<std::string>& classes, const std::string& adapter,
                      const TrainConfig& config) {
   Findings findings;
-  findings.confusion = {classes, evaluation.confusion()};
+  findings.confusion.classes = classes;
+  if (evaluation.classes <= kMostConfusionClasses) findings.confusion.counts = evaluation.confusion();
   findings.mistakes = worst_mistakes(evaluation, images);
   findings.routing =
       routing_pictures(evaluation, images, open_adapted_model(adapter, config.model.weights), config);

@@ -78,11 +78,11 @@ class Run : public TrainingObserver {
       return;
     }
     add_result(result, facts_);
+    folder_->write_result(facts_);
     if (!result.tested_on.empty()) {
       const ImageDataset& tested = result.tested_on == "test" ? *images_.test : *images_.val;
       folder_->write_findings(findings_of(result.test, tested, images_.classes, adapter().string(), config_));
     }
-    folder_->write_result(facts_);
     folder_->write_report();
     if (!result.tested_on.empty()) {
       fmt::print("{}: {:.2f} % of {} images, by the adapter of epoch {}\n", result.tested_on,

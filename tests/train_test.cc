@@ -284,6 +284,23 @@ TEST_F(Train, EarlyStopKeepsTheBest) {
   EXPECT_LE(result("early").at("best_epoch").get<int>(), 2);
 }
 
+TEST_F(Train, ManyClassesFinishWithoutAConfusionMatrix) {
+  std::ofstream csv(path("many.csv"));
+  for (int i = 0; i < 20; ++i) {
+    csv << path("data/train/a/" + std::to_string(i) + ".ppm") << "," << (i % 2 == 0 ? 7 : 2500) << ","
+        << (i < 14 ? "train" : "test") << "\n";
+  }
+  csv.close();
+  const Result r = run("train --config " + path("tiny.toml") + " --data " + path("many.csv") +
+                       " val_fraction=0 select=last epochs=1 warmup_epochs=0 --out " + path("many"));
+  ASSERT_EQ(r.code, 0) << r.out;
+  EXPECT_TRUE(result("many").at("finished"));
+  const auto findings = nlohmann::json::parse(read(path("many/report_data.json")));
+  EXPECT_TRUE(findings.at("confusion").empty());
+  EXPECT_EQ(findings.at("classes").size(), 2501u);
+  EXPECT_EQ(run("report " + path("many")).code, 0);
+}
+
 TEST_F(Train, SaysWhatIsWrong) {
   std::ofstream(path("file")) << "x";
   std::ofstream(path("bad.toml")) << "[train]\nepochs = 3\nlearning_rate = 1\n";
