@@ -109,17 +109,9 @@ class Run : public TrainingObserver {
   TrainConsole console_;
 };
 
-// Before anything is loaded.
-void expect_new_folder(const fs::path& out) {
-  std::error_code error;
-  if (!fs::exists(out, error) || fs::is_empty(out, error)) return;
-  fail("{}: expected a new or empty folder; go on with the run in it (--resume) or choose another --out",
-       out.string());
-}
-
 void run_training(const TrainOptions& options) {
   const TrainConfig config = resolve_config(options);
-  if (!options.resume) expect_new_folder(config.train.out);
+  if (!options.resume) RunFolder::expect_empty(config.train.out);
   signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
   Run run(config, options.resume);
   run.finish(train(config, run, stop_requested, options.resume));

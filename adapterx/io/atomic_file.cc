@@ -1,12 +1,16 @@
 #include "adapterx/io/atomic_file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "adapterx/base/error.h"
 
@@ -24,7 +28,41 @@ bool is_failing() {
   return true;
 }
 
+// Of NAME.tmp<process>-<number>: the process.
+std::optional<pid_t> process_of(const std::string& name) {
+  constexpr std::string_view kMark = ".tmp";
+  const size_t mark = name.rfind(kMark);
+  if (mark == std::string::npos) return {};
+  const char* const end = name.data() + name.size();
+  pid_t process = 0;
+  int number = 0;
+  const auto first = std::from_chars(name.data() + mark + kMark.size(), end, process);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-' || process <= 0) return {};
+  const auto second = std::from_chars(first.ptr + 1, end, number);
+  if (second.ec != std::errc() || second.ptr != end || number < 0) return {};
+  return process;
+}
+
+bool is_another_alive(pid_t process) {
+  return process != ::getpid() && (::kill(process, 0) == 0 || errno != ESRCH);
+}
+
 }  // namespace
+
+bool is_temporary_file(const std::filesystem::path& path) {
+  return process_of(path.filename().string()).has_value();
+}
+
+void remove_stale_files(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> stale;
+  for (std::filesystem::directory_iterator i(folder, error), end; !error && i != end; i.increment(error)) {
+    const std::optional<pid_t> process = process_of(i->path().filename().string());
+    std::error_code unknown;
+    if (process && !is_another_alive(*process) && i->is_regular_file(unknown)) stale.push_back(i->path());
+  }
+  for (const std::filesystem::path& path : stale) std::filesystem::remove(path, error);
+}
 
 namespace internal {
 

@@ -30,6 +30,13 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+// Whether the name is that of a temporary file of an AtomicFile, of any process.
+bool is_temporary_file(const std::filesystem::path& path);
+
+// Removes the temporary files in a folder that processes which were killed have left; those of other living
+// processes stay. A folder that isn't there has none.
+void remove_stale_files(const std::filesystem::path& folder);
+
 namespace internal {
 
 // For tests of what a failing disk leaves behind: of the calls that AtomicFiles make of the system (open,

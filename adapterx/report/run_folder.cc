@@ -41,6 +41,11 @@ std::string read_file(const fs::path& path) {
 
 std::vector<EpochRecord> read_log(const fs::path& path) { return parse_log(path.string(), read_file(path)); }
 
+// Of what killed processes have left half written.
+void remove_stale(const fs::path& run) {
+  for (const fs::path& folder : {run, run / "last", run / "best"}) remove_stale_files(folder);
+}
+
 void require_folder(const fs::path& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) fail("{}: expected the folder of a run, got no folder", path.string());
@@ -48,21 +53,30 @@ void require_folder(const fs::path& path) {
 
 }  // namespace
 
+void RunFolder::expect_empty(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return;
+  fs::directory_iterator i(path, error);
+  for (const fs::directory_iterator end; !error && i != end; i.increment(error)) {
+    if (is_temporary_file(i->path())) continue;
+    fail("{}: expected a new or empty folder, got one with `{}`; resume the run or name another folder",
+         path.string(), i->path().filename().string());
+  }
+  if (error) fail("{}: cannot read: {}", path.string(), error.message());
+}
+
 RunFolder RunFolder::create(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error && !fs::is_directory(path)) fail("{}: cannot create: {}", path.string(), error.message());
-  const fs::directory_iterator first(path, error);
-  if (error) fail("{}: cannot read: {}", path.string(), error.message());
-  if (first != fs::directory_iterator()) {
-    fail("{}: expected a new or empty folder, got one with `{}`; resume the run or name another folder",
-         path.string(), first->path().filename().string());
-  }
+  expect_empty(path);
+  remove_stale(path);
   return RunFolder(path);
 }
 
 RunFolder RunFolder::resume(const fs::path& path, int64_t epoch) {
   require_folder(path);
+  remove_stale(path);
   RunFolder folder(path);
   folder.epochs_ = read_log(path / kLog);
   std::erase_if(folder.epochs_, [&](const EpochRecord& record) { return record.epoch > epoch; });

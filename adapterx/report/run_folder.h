@@ -21,7 +21,9 @@ namespace ax {
 
 class RunFolder {
  public:
-  // Makes the folder and its parents. An error where it exists and is not empty.
+  // An error where the folder exists and holds more than a killed process's temporary files.
+  static void expect_empty(const std::filesystem::path& path);
+  // Makes the folder and its parents. Error as expect_empty.
   static RunFolder create(const std::filesystem::path& path);
   // Goes on in an existing folder after `epoch`: later lines of the log, and a last one that a crash cut
   // short, are removed.

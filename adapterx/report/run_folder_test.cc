@@ -74,6 +74,31 @@ Findings findings() {
   return f;
 }
 
+TEST_F(RunFolderTest, WhatAKilledProcessLeftHalfWrittenIsRemoved) {
+  const std::string gone = "result.json.tmp2147483647-3", alive = fmt::format("a.tmp{}-0", ::getppid());
+  fs::create_directories(path_ / "last");
+  fs::create_directories(path_ / "best");
+  EXPECT_THROW(RunFolder::create(path_), Error);
+  fs::remove_all(path_ / "last");
+  fs::remove_all(path_ / "best");
+  write(gone.c_str(), "{");
+  write(alive.c_str(), "{");
+  write("config.toml.tmp-copy", "");
+  EXPECT_THROW(RunFolder::create(path_), Error);
+  fs::remove(path_ / "config.toml.tmp-copy");
+  RunFolder::create(path_).write_config("");
+  EXPECT_FALSE(fs::exists(path_ / gone));
+  EXPECT_TRUE(fs::exists(path_ / alive));
+  for (const char* folder : {"last", "best"}) {
+    fs::create_directories(path_ / folder);
+    write((std::string(folder) + "/" + gone).c_str(), "{");
+  }
+  RunFolder::resume(path_, 0);
+  EXPECT_FALSE(fs::exists(path_ / "last" / gone));
+  EXPECT_FALSE(fs::exists(path_ / "best" / gone));
+  EXPECT_TRUE(fs::exists(path_ / "config.toml"));
+}
+
 TEST_F(RunFolderTest, EverythingComesBack) {
   RunFolder folder = RunFolder::create(path_);
   folder.write_config("seed = 1\n");
