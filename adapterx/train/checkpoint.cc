@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/error.h"
@@ -76,6 +77,28 @@ const std::string& metadata(const TensorFile& file, const char* key) {
   return found->second;
 }
 
+void expect_in(const TensorFile& file, const char* key, double value, double low, double high) {
+  if (value >= low && value <= high) return;
+  fail("{}: metadata `{}`: {}: expected a number from {} to {}, got {}; the file is damaged", file.path(),
+       kStateKey, key, low, high, value);
+}
+
+// Of each counter alone; the trainer knows how they hang together.
+void check_state(const TensorFile& file, const TrainConfig& config, const TrainState& state) {
+  constexpr double kMost = std::numeric_limits<uint32_t>::max();
+  visit_state(state, [&](const char* key, const auto& field) {
+    const double low = std::string_view(key).starts_with("best_") ? -1 : 0;
+    expect_in(file, key, static_cast<double>(field), low, std::numeric_limits<double>::max());
+  });
+  const auto epochs = static_cast<double>(config.train.epochs);
+  expect_in(file, "epoch", static_cast<double>(state.epoch), 0, epochs);
+  expect_in(file, "batch", static_cast<double>(state.batch), 0, kMost);
+  expect_in(file, "passes", static_cast<double>(state.passes), 0, kMost);
+  expect_in(file, "steps", static_cast<double>(state.steps), 0, static_cast<double>(state.passes));
+  expect_in(file, "best_accuracy", state.best_accuracy, -1, 1);
+  expect_in(file, "best_epoch", static_cast<double>(state.best_epoch), -1, epochs);
+}
+
 void expect_settings(const TensorFile& file, const TrainConfig& config) {
   TrainConfig stored;
   read_config_text(file.path() + ": settings", metadata(file, kConfigKey), stored);
@@ -116,10 +139,11 @@ TrainState load_checkpoint(const std::filesystem::path& path, const TrainConfig&
   } catch (const nlohmann::json::exception& error) {
     fail("{}: metadata `{}`: {}", path.string(), kStateKey, error.what());
   }
+  check_state(file, config, state);
   read_span(file, "values", trained.values());
   read_span(file, "first_moment", optimizer.first_moment());
   if (!optimizer.second_moment().empty()) read_span(file, "second_moment", optimizer.second_moment());
-  if (file.contains("average")) {
+  if (config.train.ema > 0) {
     state.average.resize(trained.values().size());
     read_span(file, "average", state.average);
   }

@@ -39,7 +39,8 @@ struct TrainState {
 void save_checkpoint(const std::filesystem::path& path, const TrainConfig& config, const TrainState& state,
                      TrainedParameters& trained, Optimizer& optimizer);
 
-// Throws Error naming the file where it is damaged, of a run with other settings (naming the first) or of
+// Throws Error naming the file where it is damaged (counters out of range, no `average` of a run with one),
+// of a run with other settings (naming the first) or of
 // other parameters.
 TrainState load_checkpoint(const std::filesystem::path& path, const TrainConfig& config,
                            TrainedParameters& trained, Optimizer& optimizer);

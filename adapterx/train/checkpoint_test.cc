@@ -110,15 +110,17 @@ TrainState some_state() {
 
 TEST_F(Files, CheckpointComesBackBitForBit) {
   make("adaptformer");
+  TrainConfig config;
+  config.train.ema = 0.9;
   TrainState state = some_state();
   state.average.assign(trained_->values().size(), 0.25f);
-  save_checkpoint(path("c"), {}, state, *trained_, *optimizer_);
+  save_checkpoint(path("c"), config, state, *trained_, *optimizer_);
   step();  // where the run without a stop goes on
   const std::vector<float> straight = values();
 
   make("adaptformer");
   step();
-  const TrainState loaded = load_checkpoint(path("c"), {}, *trained_, *optimizer_);
+  const TrainState loaded = load_checkpoint(path("c"), config, *trained_, *optimizer_);
   EXPECT_EQ(optimizer_->steps_taken(), 2);
   step();
   EXPECT_EQ(values(), straight);
@@ -129,6 +131,46 @@ TEST_F(Files, CheckpointComesBackBitForBit) {
   EXPECT_EQ(loaded.sums.loss, 0.1 + 0.2);
   EXPECT_EQ(loaded.best_accuracy, 1.0 / 3);
   EXPECT_TRUE(loaded.stopped);
+}
+
+TEST_F(Files, CheckpointWithoutItsAverageIsAnError) {
+  make("linear_probe");
+  TrainConfig config;
+  config.train.ema = 0.9;
+  save_checkpoint(path("c"), config, some_state(), *trained_, *optimizer_);
+  const std::string text = error_of([&] { load_checkpoint(path("c"), config, *trained_, *optimizer_); });
+  EXPECT_NE(text.find("average"), std::string::npos) << text;
+  EXPECT_TRUE(text.starts_with(path("c").string())) << text;
+}
+
+TEST_F(Files, CountersOutOfRangeAreAnError) {
+  make("linear_probe");
+  const auto error_with = [&](const std::function<void(TrainState&)>& change) {
+    TrainState state = some_state();
+    change(state);
+    save_checkpoint(path("c"), {}, state, *trained_, *optimizer_);
+    return error_of([&] { load_checkpoint(path("c"), {}, *trained_, *optimizer_); });
+  };
+  EXPECT_EQ(error_with([](TrainState&) {}), "");
+  const std::pair<const char*, std::function<void(TrainState&)>> changes[] = {
+      {"epoch", [](TrainState& s) { s.epoch = -1; }},
+      {"epoch", [](TrainState& s) { s.epoch = int64_t{1} << 60; }},
+      {"batch", [](TrainState& s) { s.batch = -7; }},
+      {"batch", [](TrainState& s) { s.batch = int64_t{1} << 60; }},
+      {"passes", [](TrainState& s) { s.passes = -1; }},
+      {"steps", [](TrainState& s) { s.steps = -2; }},
+      {"steps", [](TrainState& s) { s.steps = 42; }},
+      {"sum_images", [](TrainState& s) { s.sums.images = -1; }},
+      {"best_accuracy", [](TrainState& s) { s.best_accuracy = 3; }},
+      {"best_epoch", [](TrainState& s) { s.best_epoch = -2; }},
+      {"stale", [](TrainState& s) { s.stale = -1; }},
+      {"seconds", [](TrainState& s) { s.seconds = -1; }},
+  };
+  for (const auto& [key, change] : changes) {
+    const std::string text = error_with(change);
+    EXPECT_TRUE(text.starts_with(path("c").string())) << key << ": " << text;
+    EXPECT_NE(text.find(std::string(": ") + key + ": expected"), std::string::npos) << key << ": " << text;
+  }
 }
 
 TEST_F(Files, CheckpointOfAnotherRunIsRefused) {

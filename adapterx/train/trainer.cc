@@ -152,6 +152,7 @@ class Trainer {
   void begin(bool resume) {
     if (resume && fs::exists(out_ / kCheckpointFile)) {
       state_ = load_checkpoint(out_ / kCheckpointFile, config_, *trained_, *optimizer_);
+      check_place();
     } else if (average_->on()) {
       state_.average.assign(trained_->values().begin(), trained_->values().end());
     }
@@ -161,6 +162,20 @@ class Trainer {
     make_folder(out_ / "last");
     make_folder(out_ / "best");
     last_save_ = Clock::now();
+  }
+
+  // Each batch is a pass, each `accumulate` of them or an epoch's rest a step.
+  void check_place() const {
+    const auto steps_of = [&](int64_t batches) { return (batches + t_.accumulate - 1) / t_.accumulate; };
+    const int64_t passes = state_.epoch * batches_ + state_.batch,
+                  steps = state_.epoch * steps_of(batches_) + steps_of(state_.batch);
+    if (state_.batch <= batches_ && state_.passes == passes && state_.steps == steps) return;
+    fail(
+        "{}: expected, before batch {} of epoch {} with {} batches each, {} batches and {} steps done, got "
+        "{} "
+        "and {}; the training images have changed since, or the file is damaged",
+        (out_ / kCheckpointFile).string(), state_.batch + 1, state_.epoch + 1, batches_, passes, steps,
+        state_.passes, state_.steps);
   }
 
   static void make_folder(const fs::path& path) {

@@ -152,6 +152,24 @@ TEST_F(TrainerTest, StoppedAfterAnyStepItResumesToTheSameBits) {
   }
 }
 
+TEST_F(TrainerTest, ACheckpointOfAnotherNumberOfImagesIsRefused) {
+  Recorder recorder;
+  recorder.stop_after = 6;  // within the second epoch of 4 batches
+  const TrainConfig c = config("grown");
+  EXPECT_TRUE(train(c, recorder, recorder.stop).interrupted);
+  for (const char* name : {"bright", "dark"}) {
+    const fs::path folder = folder_ / "data/train" / name;
+    for (int i = 0; i < 12; ++i) fs::copy_file(folder / "0.pgm", folder / fmt::format("more{}.pgm", i));
+  }
+  try {
+    run(c, true);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("training images have changed"), std::string::npos)
+        << error.what();
+  }
+}
+
 TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   TrainConfig c = config("val");
   c.train.epochs = 6;
