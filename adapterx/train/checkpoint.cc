@@ -17,6 +17,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kStateKey = "adapterx.state";
 constexpr const char* kConfigKey = "adapterx.config";
 constexpr const char* kLayoutKey = "adapterx.layout";
+constexpr const char* kBackboneKey = "adapterx.backbone";
 
 // Calls visit(key, field) for each counter: one list for both directions. JSON keeps doubles exactly.
 template <class State, class Visit>
@@ -108,10 +109,22 @@ void expect_settings(const TensorFile& file, const TrainConfig& config) {
        text);
 }
 
+// Files of before the backbone was noted fit any.
+void expect_same_backbone(const TensorFile& file, const std::string& weights,
+                          const std::optional<BackboneId>& backbone) {
+  const auto noted = file.metadata().find(std::string_view(kBackboneKey));
+  if (!backbone || noted == file.metadata().end() || noted->second == backbone->hash) return;
+  fail(
+      "{}: the run began on a backbone of hash {}, but {} now has {}; give the file back or start anew in "
+      "another folder",
+      file.path(), noted->second, weights, backbone->hash);
+}
+
 }  // namespace
 
 void save_checkpoint(const std::filesystem::path& path, const TrainConfig& config, const TrainState& state,
-                     TrainedParameters& trained, Optimizer& optimizer) {
+                     TrainedParameters& trained, Optimizer& optimizer,
+                     const std::optional<BackboneId>& backbone) {
   expect_finite(path, trained);
   Json counters;
   visit_state(state, [&](const char* key, const auto& field) { counters[key] = field; });
@@ -120,15 +133,18 @@ void save_checkpoint(const std::filesystem::path& path, const TrainConfig& confi
   tensors["first_moment"] = span_tensor(optimizer.first_moment());
   if (!optimizer.second_moment().empty()) tensors["second_moment"] = span_tensor(optimizer.second_moment());
   if (!state.average.empty()) tensors["average"] = span_tensor(state.average);
-  write_safetensors(
-      path, tensors,
-      {{kStateKey, counters.dump()}, {kConfigKey, to_toml(config)}, {kLayoutKey, layout_of(trained)}});
+  MetadataMap metadata = {
+      {kStateKey, counters.dump()}, {kConfigKey, to_toml(config)}, {kLayoutKey, layout_of(trained)}};
+  if (backbone) metadata[kBackboneKey] = backbone->hash;
+  write_safetensors(path, tensors, metadata);
 }
 
 TrainState load_checkpoint(const std::filesystem::path& path, const TrainConfig& config,
-                           TrainedParameters& trained, Optimizer& optimizer) {
+                           TrainedParameters& trained, Optimizer& optimizer,
+                           const std::optional<BackboneId>& backbone) {
   const TensorFile file = read_safetensors(path);
   expect_settings(file, config);
+  expect_same_backbone(file, config.model.weights, backbone);
   if (metadata(file, kLayoutKey) != layout_of(trained)) {
     fail("{}: the checkpoint is of a run with other parameters; start anew in another folder", path.string());
   }

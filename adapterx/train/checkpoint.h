@@ -1,14 +1,16 @@
 // A run's state on disk: what `--resume` needs to go on as if it had never stopped, bit for bit. One
 // safetensors file, written whole or not at all: spans `values`, `first_moment`, `second_moment`, `average`
-// as they lie in memory, and counters as JSON in the metadata.
+// as they lie in memory, and counters, settings and the backbone's hash in the metadata.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "adapterx/graph/trained_parameters.h"
+#include "adapterx/train/backbone_hash.h"
 #include "adapterx/train/config.h"
 #include "adapterx/train/optimizer.h"
 
@@ -35,14 +37,16 @@ struct TrainState {
 };
 
 // Throws Error naming the file where it can't be written (what was there before stays), and where a value is
-// not finite.
+// not finite. `backbone`: absent where the run is from scratch.
 void save_checkpoint(const std::filesystem::path& path, const TrainConfig& config, const TrainState& state,
-                     TrainedParameters& trained, Optimizer& optimizer);
+                     TrainedParameters& trained, Optimizer& optimizer,
+                     const std::optional<BackboneId>& backbone = {});
 
 // Throws Error naming the file where it is damaged (counters out of range, no `average` of a run with one),
-// of a run with other settings (naming the first) or of
-// other parameters.
+// of a run with other settings (naming the first), on
+// another backbone or of other parameters.
 TrainState load_checkpoint(const std::filesystem::path& path, const TrainConfig& config,
-                           TrainedParameters& trained, Optimizer& optimizer);
+                           TrainedParameters& trained, Optimizer& optimizer,
+                           const std::optional<BackboneId>& backbone = {});
 
 }  // namespace ax

@@ -188,6 +188,21 @@ TEST_F(Files, CheckpointOfAnotherRunIsRefused) {
       std::string::npos);
 }
 
+TEST_F(Files, CheckpointOnAnotherBackboneIsRefused) {
+  make("adaptformer");
+  TrainConfig config;
+  config.model.weights = "vit.pth";
+  const BackboneId first{"vit", "aaaa"}, other{"vit", "bbbb"};
+  save_checkpoint(path("c"), config, some_state(), *trained_, *optimizer_, first);
+  EXPECT_EQ(load_checkpoint(path("c"), config, *trained_, *optimizer_, first).epoch, 3);
+  const std::string text =
+      error_of([&] { load_checkpoint(path("c"), config, *trained_, *optimizer_, other); });
+  for (const std::string& part :
+       {path("c").string(), std::string("aaaa"), std::string("vit.pth now has bbbb")}) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  }
+}
+
 TEST_F(Files, DamagedCheckpointIsAnError) {
   make("linear_probe");
   save_checkpoint(path("c"), {}, some_state(), *trained_, *optimizer_);

@@ -151,7 +151,7 @@ class Trainer {
 
   void begin(bool resume) {
     if (resume && fs::exists(out_ / kCheckpointFile)) {
-      state_ = load_checkpoint(out_ / kCheckpointFile, config_, *trained_, *optimizer_);
+      state_ = load_checkpoint(out_ / kCheckpointFile, config_, *trained_, *optimizer_, setup_.backbone);
       check_place();
     } else if (average_->on()) {
       state_.average.assign(trained_->values().begin(), trained_->values().end());
@@ -185,7 +185,7 @@ class Trainer {
   }
 
   void save() {
-    save_checkpoint(out_ / kCheckpointFile, config_, state_, *trained_, *optimizer_);
+    save_checkpoint(out_ / kCheckpointFile, config_, state_, *trained_, *optimizer_, setup_.backbone);
     last_save_ = Clock::now();
   }
 
