@@ -5,6 +5,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/io/safetensors.h"
+#include "adapterx/methods/method.h"
 #include "adapterx/models/vit_metadata.h"
 
 namespace ax {
@@ -98,6 +99,17 @@ void store(std::span<const float> values, FileDType dtype, std::vector<std::byte
 }
 
 }  // namespace
+
+std::vector<std::string> resolved_settings(const std::string& method, const std::vector<std::string>& given) {
+  std::vector<std::string> all;
+  for (const Settings::Known& known : method_settings(method)) {
+    const std::string start = known.key + "=";
+    const auto own =
+        std::ranges::find_if(given, [&](const std::string& pair) { return pair.starts_with(start); });
+    all.push_back(own != given.end() ? *own : start + known.otherwise);
+  }
+  return all;
+}
 
 void save_adapter(const std::filesystem::path& path, const AdapterInfo& info,
                   const TrainedParameters& trained, std::span<const float> values) {

@@ -27,13 +27,17 @@ namespace ax {
 
 struct AdapterInfo {
   std::string method;
-  std::vector<std::string> settings;  // "key=value"
+  std::vector<std::string> settings;  // "key=value"; all the method has, see resolved_settings
   VitConfig model;
   Preprocess preprocess;
   std::vector<std::string> classes;    // names, as many as the model has
   std::optional<BackboneId> backbone;  // absent: the file is a whole model
   std::map<std::string, double> training;
 };
+
+// Every setting of a method, its default where it is not among those given: what a file keeps, so that a
+// default that changes later alters no adapter.
+std::vector<std::string> resolved_settings(const std::string& method, const std::vector<std::string>& given);
 
 // `values`: in the layout of the trained parameters (their own, or a moving average). Written whole or not at
 // all. Throws Error naming the file.

@@ -140,7 +140,7 @@ class Trainer {
 
   void fill_adapter_info() {
     info_.method = config_.method.name;
-    info_.settings = config_.method.pairs();
+    info_.settings = resolved_settings(config_.method.name, config_.method.pairs());
     info_.model = setup_.model;
     info_.preprocess = setup_.preprocess;
     info_.classes = setup_.images.classes;

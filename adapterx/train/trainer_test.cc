@@ -14,6 +14,7 @@
 #include "adapterx/base/rng.h"
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/io/safetensors.h"
+#include "adapterx/train/adapter_file.h"
 #include "adapterx/train/moving_average.h"
 
 namespace ax {
@@ -219,6 +220,29 @@ TEST_F(TrainerTest, EvaluationsTellTheImagesOfTheirSplit) {
   c.train.out = (folder_ / "told-test").string();
   run(c);
   EXPECT_EQ(recorder_.totals, (std::map<std::string, int64_t>{{"test", 24}}));
+}
+
+TEST_F(TrainerTest, AnAdapterKeepsEverySettingOfItsMethod) {
+  TrainConfig c = config("settings");
+  c.method.name = "adaptformer";
+  c.method.settings = {{"rank", "2"}};
+  run(c);
+  EXPECT_EQ(open_adapter(folder_ / "settings/best/adapter.safetensors").info.settings,
+            (std::vector<std::string>{"rank=2", "scale=0.1", "dropout=0"}));
+}
+
+TEST(ResolvedSettings, MakeTheSameMethodAgain) {
+  for (const MethodInfo& info : methods()) {
+    const std::vector<std::string> all = resolved_settings(info.name, {});
+    EXPECT_EQ(all.size(), method_settings(info.name).size());
+    EXPECT_NO_THROW(make_method(info.name, Settings(all))) << info.name;
+    EXPECT_EQ(resolved_settings(info.name, all), all);
+  }
+  const std::vector<std::string> given = {"temperature=learned", "share=2", "router=linear",
+                                          "token_norm=false"};
+  const std::vector<std::string> all = resolved_settings("adapter_x", given);
+  for (const std::string& pair : given) EXPECT_EQ(std::ranges::count(all, pair), 1) << pair;
+  EXPECT_NO_THROW(make_method("adapter_x", Settings(all)));
 }
 
 TEST_F(TrainerTest, EveryTrainingImageCountsOnceAnEpoch) {
