@@ -30,7 +30,8 @@ TEST(CommandLine, MistakesExitWith2AndNameTheNearest) {
       {"bench step --precision fp61", "expected auto, fp32 or bf16, got `fp61`"},
       {"bench step --batch 0", "--batch"},
       {"bench step rnk=4", "unknown setting `rnk`"},
-      {"methods foo", "unknown argument `foo`"},
+      {"methods adapter_y", "did you mean `adapter_x`?"},
+      {"methods full more", "unknown argument `more`"},
       {"bench step scale=nan", "scale: expected a finite number, got `nan`"},
       {"bench step rank=four", "rank: expected an integer, got `four`"},
   };

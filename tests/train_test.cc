@@ -217,8 +217,8 @@ TEST_F(Train, StoppedAnywhereAndResumedGivesTheSameBits) {
 }
 
 TEST_F(Train, KilledAtAnyMomentAndResumedGivesTheSameBits) {
-  ASSERT_EQ(run(scratch() + "epochs=30 --out " + path("whole")).code, 0);
-  const std::string killed = scratch() + "epochs=30 checkpoint_minutes=0 --resume --out " + path("killed");
+  ASSERT_EQ(run(scratch() + "epochs=120 --out " + path("whole")).code, 0);
+  const std::string killed = scratch() + "epochs=120 checkpoint_minutes=0 --resume --out " + path("killed");
   int kills = 0;
   std::mt19937 random(4);
   for (int i = 0; i < 12; ++i) {
