@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kStateKey = "adapterx.state";
 constexpr const char* kConfigKey = "adapterx.config";
 constexpr const char* kLayoutKey = "adapterx.layout";
-constexpr const char* kBackboneKey = "adapterx.backbone";
+constexpr const char* kBackboneHashKey = "adapterx.backbone_hash";
 
 // Calls visit(key, field) for each counter: one list for both directions. JSON keeps doubles exactly.
 template <class State, class Visit>
@@ -86,10 +86,12 @@ void expect_in(const TensorFile& file, const char* key, double value, double low
 
 // Of each counter alone; the trainer knows how they hang together.
 void check_state(const TensorFile& file, const TrainConfig& config, const TrainState& state) {
-  constexpr double kMost = std::numeric_limits<uint32_t>::max();
+  constexpr double kMost = std::numeric_limits<uint32_t>::max(), kMostSum = 1e300;
   visit_state(state, [&](const char* key, const auto& field) {
-    const double low = std::string_view(key).starts_with("best_") ? -1 : 0;
-    expect_in(file, key, static_cast<double>(field), low, std::numeric_limits<double>::max());
+    const std::string_view name = key;
+    const bool any_sign = name == "sum_loss" || name == "sum_penalty";
+    const double low = any_sign ? -kMostSum : name.starts_with("best_") ? -1 : 0;
+    expect_in(file, key, static_cast<double>(field), low, kMostSum);
   });
   const auto epochs = static_cast<double>(config.train.epochs);
   expect_in(file, "epoch", static_cast<double>(state.epoch), 0, epochs);
@@ -112,7 +114,7 @@ void expect_settings(const TensorFile& file, const TrainConfig& config) {
 // Files of before the backbone was noted fit any.
 void expect_same_backbone(const TensorFile& file, const std::string& weights,
                           const std::optional<BackboneId>& backbone) {
-  const auto noted = file.metadata().find(std::string_view(kBackboneKey));
+  const auto noted = file.metadata().find(std::string_view(kBackboneHashKey));
   if (!backbone || noted == file.metadata().end() || noted->second == backbone->hash) return;
   fail(
       "{}: the run began on a backbone of hash {}, but {} now has {}; give the file back or start anew in "
@@ -135,7 +137,7 @@ void save_checkpoint(const std::filesystem::path& path, const TrainConfig& confi
   if (!state.average.empty()) tensors["average"] = span_tensor(state.average);
   MetadataMap metadata = {
       {kStateKey, counters.dump()}, {kConfigKey, to_toml(config)}, {kLayoutKey, layout_of(trained)}};
-  if (backbone) metadata[kBackboneKey] = backbone->hash;
+  if (backbone) metadata[kBackboneHashKey] = backbone->hash;
   write_safetensors(path, tensors, metadata);
 }
 

@@ -223,12 +223,15 @@ TEST_F(TrainerTest, EvaluationsTellTheImagesOfTheirSplit) {
 }
 
 TEST_F(TrainerTest, AnAdapterKeepsEverySettingOfItsMethod) {
+  run(config("backbone"));
   TrainConfig c = config("settings");
+  c.model = {};
+  c.model.weights = (folder_ / "backbone/best/adapter.safetensors").string();
   c.method.name = "adaptformer";
   c.method.settings = {{"rank", "2"}};
   run(c);
   EXPECT_EQ(open_adapter(folder_ / "settings/best/adapter.safetensors").info.settings,
-            (std::vector<std::string>{"rank=2", "scale=0.1", "dropout=0"}));
+            (std::vector<std::string>{"rank=2", "scale=0.1", "dropout=0.1"}));
 }
 
 TEST(ResolvedSettings, MakeTheSameMethodAgain) {
