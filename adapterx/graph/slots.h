@@ -23,6 +23,10 @@ class Slots {
  public:
   virtual ~Slots() = default;
 
+  // The patch tokens [B, P, d] as embedded, before prefix tokens and positions come to them; the scope is the
+  // model's.
+  virtual Value patch_tokens(Value x) { return x; }
+
   // Output y of the linear layer `role` ("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "patch_embed.proj")
   // applied to x: returned as it is or changed (low-rank updates, scale and shift).
   virtual Value linear(std::string_view /*role*/, Value /*x*/, Value y) { return y; }
@@ -43,6 +47,10 @@ class Slots {
   // The token list [B, T, d] after a block: tokens can be changed, or new ones inserted between the prefix
   // and the rest; the patches stay last.
   virtual Value tokens(const BlockSite&, Value x) { return x; }
+
+  // Whether `tokens` lengthens the list by prompts, which have no positions: a backbone that adds positions
+  // before every block then adds them once, at the input.
+  virtual bool positions_once() const { return false; }
 };
 
 }  // namespace ax

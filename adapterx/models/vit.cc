@@ -102,7 +102,7 @@ class VitBuilder {
     const int64_t p = config_.patch_size, d = config_.width;
     const Value patches = layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
                                 config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
-    const Value x = positioned(patches);
+    const Value x = positioned(slots_.patch_tokens(patches));
     return config_.pre_norm ? cast(norm("norm_pre", x), Role::residual) : x;
   }
 
