@@ -4,25 +4,30 @@
 #include <vector>
 
 #include "adapterx/base/error.h"
-#include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
-#include "adapterx/graph/ops/attention.h"
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/graph/ops/dropout.h"
-#include "adapterx/graph/ops/layer_norm.h"
 #include "adapterx/graph/ops/linear.h"
 #include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/patchify.h"
 #include "adapterx/graph/ops/reshape.h"
 #include "adapterx/graph/ops/tokens.h"
+#include "adapterx/models/blocks.h"
 
 namespace ax {
 namespace {
 
+BlockConfig block_config(const VitConfig& c) {
+  return {c.width, c.heads, c.hidden(), c.norm_eps, c.act, c.qkv_bias, c.layer_scale};
+}
+
 class VitBuilder {
  public:
   VitBuilder(Graph& graph, const VitConfig& config, const VitBuild& build, Slots& slots)
-      : graph_(graph), config_(config), build_(build), slots_(slots) {}
+      : graph_(graph),
+        config_(config),
+        build_(build),
+        slots_(slots),
+        blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots) {}
 
   Vit run() {
     Vit vit;
@@ -33,15 +38,15 @@ class VitBuilder {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
       const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
                            config_.prefix()};
-      x = slots_.tokens(site, ffn(site, attend(site, x)));
+      x = slots_.tokens(site, blocks_.block(site, x));
     }
     if (config_.pool == Pool::mean) {
       const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
-      vit.features = norm("fc_norm", reshape(mean, {b, d}));
+      vit.features = blocks_.norm("fc_norm", reshape(mean, {b, d}));
       if (config_.classes > 0) vit.logits = head("head", vit.features);
       return vit;
     }
-    const Value y = norm("norm", x);
+    const Value y = blocks_.norm("norm", x);
     const Value first = token(y, 0);
     if (!config_.distilled) {
       vit.features = first;
@@ -55,12 +60,8 @@ class VitBuilder {
   }
 
  private:
-  Value parameter(std::string_view name, const Shape& shape, Init start) {
-    return graph_.parameter(graph_.scoped(name), shape, build_.from_scratch ? start : Init::checkpoint());
-  }
-
   Value token_parameter(std::string_view name, int64_t tokens) {
-    return parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f));
+    return blocks_.parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f));
   }
 
   // Token `t` of x [B, T, d]: [B, d].
@@ -74,36 +75,12 @@ class VitBuilder {
         graph_.parameter(name + ".bias", {config_.classes}, Init::zeros()), Role::exact);
   }
 
-  // Linear `role` with timm's parameters role.weight and role.bias, through its slot.
-  Value layer(std::string_view role, Value x, const Shape& weight, bool bias = true,
-              Init start = Init::trunc_normal(0.02f)) {
-    const std::string name(role);
-    const Value w = parameter(name + ".weight", weight, start);
-    const Value y = [&] {
-      const Scope scope(graph_, role);
-      return linear(x, w, bias ? parameter("bias", {weight[0]}, Init::zeros()) : Value{});
-    }();
-    return slots_.linear(role, x, y);
-  }
-
-  Value norm(std::string_view role, Value x) {
-    const std::string name(role);
-    const Shape d{config_.width};
-    const Value weight = parameter(name + ".weight", d, Init::ones());
-    const Value bias = parameter(name + ".bias", d, Init::zeros());
-    const Value y = [&] {
-      const Scope scope(graph_, role);
-      return layer_norm(x, weight, bias, config_.norm_eps);
-    }();
-    return slots_.norm(role, y);
-  }
-
   Value embed(Value images) {
     const int64_t p = config_.patch_size, d = config_.width;
-    const Value patches = layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
-                                config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
+    const Value patches = blocks_.layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
+                                        config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
     const Value x = positioned(slots_.patch_tokens(patches));
-    return config_.pre_norm ? cast(norm("norm_pre", x), Role::residual) : x;
+    return config_.pre_norm ? cast(blocks_.norm("norm_pre", x), Role::residual) : x;
   }
 
   // The token list [B, T, d]: tokens the position embedding covers, then the others put in between.
@@ -129,55 +106,11 @@ class VitBuilder {
     return concat_tokens(all);
   }
 
-  Value layer_scale(const std::string& name, Value x) {
-    return config_.layer_scale ? multiply(x, parameter(name + ".gamma", {config_.width},
-                                                       Init{Init::Kind::constant, 1e-5f, 0}))
-                               : x;
-  }
-
-  float drop_path_rate(const BlockSite& site) const {
-    if (!build_.training || site.depth < 2) return 0;
-    return build_.drop_path * static_cast<float>(site.index) / static_cast<float>(site.depth - 1);
-  }
-
-  // h = x + drop_path(attention(LN1(x)))
-  Value attend(const BlockSite& site, Value x) {
-    const int64_t d = config_.width;
-    const Value u = norm("norm1", x);
-    const Value qkv = layer("attn.qkv", u, {3 * d, d}, config_.qkv_bias);
-    const Value mixed = [&] {
-      const Scope scope(graph_, "attn");
-      return attention(qkv, static_cast<int>(config_.heads));
-    }();
-    const Value branch = layer_scale("ls1", layer("attn.proj", mixed, {d, d}));
-    return add_branches(x, slots_.beside_attention(site, x, u), branch, drop_path_rate(site),
-                        "attn.drop_path");
-  }
-
-  // y = h + beside + drop_path(ffn(LN2(h)))
-  Value ffn(const BlockSite& site, Value h) {
-    const int64_t d = config_.width;
-    const Value u = norm("norm2", h);
-    const Value hidden = layer("mlp.fc1", u, {config_.hidden(), d});
-    const Value active = [&] {
-      const Scope scope(graph_, "mlp.act");
-      return activate(hidden, config_.act);
-    }();
-    const Value f =
-        slots_.ffn(site, h, u, layer_scale("ls2", layer("mlp.fc2", active, {d, config_.hidden()})));
-    return add_branches(h, slots_.beside_ffn(site, h, u), f, drop_path_rate(site), "mlp.drop_path");
-  }
-
-  // The branch that fusion folds into the next norm comes last.
-  static Value add_branches(Value x, Value beside, Value branch, float rate, std::string_view name) {
-    if (beside) x = add(x, beside);
-    return add(x, drop_path(branch, rate, name));
-  }
-
   Graph& graph_;
   const VitConfig& config_;
   const VitBuild& build_;
   Slots& slots_;
+  BlockBuilder blocks_;
 };
 
 }  // namespace
