@@ -1,0 +1,13 @@
+// What a point cloud goes through before a model sees it: part of the model, like an image's Preprocess.
+#pragma once
+
+#include <cstdint>
+
+namespace ax {
+
+struct PointPreprocess {
+  int64_t points = 1024;    // of the input: the farthest ones of the cloud (kernels/farthest_points.h)
+  bool unit_sphere = true;  // moved to its centroid and scaled to a largest radius of 1 before
+};
+
+}  // namespace ax
