@@ -7,6 +7,7 @@ packages=(
   g++ cmake ninja-build make git pkg-config
   libdnnl-dev libhwy-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   zlib1g-dev libjpeg-dev libpng-dev libwebp-dev libtomlplusplus-dev libxxhash-dev
+  libhdf5-dev
   libgtest-dev
   ocl-icd-opencl-dev  # libdnnl-dev's CMake package looks for OpenCL, though Adapter-X doesn't use it
   "$@"
@@ -16,7 +17,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
 setup: no apt here, nothing installed. Adapter-X needs a C++20 compiler with OpenMP, CMake >= 3.25, Ninja,
 oneDNN >= 2.6, Highway >= 1.0, CLI11, nlohmann-json, fmt, zlib, libjpeg-turbo, libpng, libwebp, toml++,
-xxHash, GoogleTest.
+xxHash, HDF5, GoogleTest.
 END
   exit 0  # CMake names what it does not find
 fi
