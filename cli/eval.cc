@@ -7,6 +7,7 @@
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/parallel.h"
+#include "adapterx/data/image_samples.h"
 #include "adapterx/train/adapted_model.h"
 #include "adapterx/train/evaluate.h"
 #include "adapterx/train/setup.h"
@@ -87,9 +88,7 @@ void run_eval(const EvalOptions& options) {
   const BuiltSession built = build_adapted_session(model, batch, compile_options);
   LoaderOptions load;
   load.batch = batch;
-  load.preprocess = info.preprocess;
-  load.cache_bytes = 0;
-  Loader loader(images, info.model.classes, load);
+  Loader loader(image_samples(images, info.preprocess, {}, 0), info.model.classes, load);
   Progress progress("images", images->size());
   const Evaluation result = evaluate(*built.session, loader, images->size(), [&](int64_t done) {
     progress.update(done);

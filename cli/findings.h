@@ -2,7 +2,7 @@
 // patches of some images went to.
 #pragma once
 
-#include "adapterx/data/dataset.h"
+#include "adapterx/data/image_dataset.h"
 #include "adapterx/report/run_data.h"
 #include "adapterx/train/config.h"
 #include "adapterx/train/evaluate.h"

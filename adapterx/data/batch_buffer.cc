@@ -3,20 +3,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "adapterx/data/mixup.h"
-
 namespace ax {
 
-BatchBuffer::BatchBuffer(int64_t batch, int64_t side_, int64_t classes_, const AugmentOptions& augment)
-    : side(side_),
-      classes(classes_),
-      input_size(3 * side * side),
-      images(static_cast<size_t>(batch * input_size)),
-      targets(static_cast<size_t>(mixes_targets(augment) ? batch * classes : 0)),
+BatchBuffer::BatchBuffer(const SampleSource& source, int64_t batch, int64_t classes_)
+    : classes(classes_),
+      input_size(source.input_size()),
+      inputs(static_cast<size_t>(batch * input_size)),
+      targets(static_cast<size_t>(source.mixes_targets() ? batch * classes : 0)),
       labels(static_cast<size_t>(batch)),
       indices(static_cast<size_t>(batch)) {}
 
-void BatchBuffer::prepare(const ImageDataset& dataset, std::span<const int64_t> wanted) {
+void BatchBuffer::prepare(const Dataset& dataset, std::span<const int64_t> wanted) {
   count = static_cast<int64_t>(wanted.size());
   taken = done = 0;
   failed_at = -1;
@@ -33,13 +30,13 @@ void BatchBuffer::fail_at(int64_t i, std::exception_ptr reason) {
   error = std::move(reason);
 }
 
-void BatchBuffer::complete(const AugmentOptions& augment, const SampleKey& key) {
-  std::fill(images.begin() + count * input_size, images.end(), 0.0f);
+void BatchBuffer::complete(const SampleSource& source, const SampleKey& key) {
+  std::fill(inputs.begin() + count * input_size, inputs.end(), 0.0f);
   if (targets.empty()) return;
-  const BatchMix mix = draw_mix(augment, side, side, key);
-  mix_images(mix, count, side, side, images.data());
-  std::ranges::fill(targets, 0.0f);
-  mix_targets(mix, std::span(labels).first(static_cast<size_t>(count)), classes, targets.data());
+  std::fill(targets.begin() + count * classes, targets.end(), 0.0f);
+  source.mix(key, std::span(inputs).first(static_cast<size_t>(count * input_size)),
+             std::span(labels).first(static_cast<size_t>(count)), classes,
+             std::span(targets).first(static_cast<size_t>(count * classes)));
 }
 
 }  // namespace ax

@@ -6,26 +6,24 @@
 #include <span>
 #include <vector>
 
-#include "adapterx/data/augment.h"
-#include "adapterx/data/dataset.h"
-#include "adapterx/data/draws.h"
+#include "adapterx/data/sample_source.h"
 
 namespace ax {
 
 struct BatchBuffer {
-  BatchBuffer(int64_t batch, int64_t side, int64_t classes, const AugmentOptions& augment);
+  BatchBuffer(const SampleSource& source, int64_t batch, int64_t classes);
 
-  // Empties it for the images `indices`, at most `batch`, of the data set.
-  void prepare(const ImageDataset& dataset, std::span<const int64_t> indices);
-  float* input(int64_t i) { return images.data() + i * input_size; }
+  // Empties it for the samples `wanted`, at most `batch`, of the data set.
+  void prepare(const Dataset& dataset, std::span<const int64_t> wanted);
+  float* input(int64_t i) { return inputs.data() + i * input_size; }
   // Sample i failed: the first of the batch is kept, whichever comes first.
   void fail_at(int64_t i, std::exception_ptr reason);
   // What concerns the whole batch, once all samples are there: zeros past the last, mixing. key.index: the
   // batch in its epoch.
-  void complete(const AugmentOptions& augment, const SampleKey& key);
+  void complete(const SampleSource& source, const SampleKey& key);
 
-  int64_t side, classes, input_size;
-  std::vector<float> images, targets;      // [batch, 3, side, side], [batch, classes] or none
+  int64_t classes, input_size;
+  std::vector<float> inputs, targets;      // [batch, input_size], [batch, classes] or none
   std::vector<int32_t> labels;             // [batch]
   std::vector<int64_t> indices;            // [batch], of which `count`
   int64_t count = 0, taken = 0, done = 0;  // samples: in all, handed out, made

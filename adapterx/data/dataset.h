@@ -1,49 +1,29 @@
-// Labelled images: what a folder, a list or an IDX pair holds, and how it is cut into training, validation
-// and test images.
+// What all data sets have: labelled samples by number. image_dataset.h has those of images.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "adapterx/io/image.h"
-
 namespace ax {
 
-// Images 0 to size() - 1. All functions may be called by any thread.
-class ImageDataset {
+// Samples 0 to size() - 1. All functions may be called by any thread.
+class Dataset {
  public:
-  virtual ~ImageDataset() = default;
+  virtual ~Dataset() = default;
   virtual int64_t size() const = 0;
-  virtual int32_t label(int64_t i) const = 0;       // in [0, classes)
-  virtual std::string name(int64_t i) const = 0;    // the file, or "train-images-idx3-ubyte.gz#17"
-  virtual Image image(int64_t i) const = 0;         // decoded to RGB; throws Error naming the file
-  virtual bool in_memory() const { return false; }  // image() is a copy, not worth a cache
+  virtual int32_t label(int64_t i) const = 0;     // in [0, classes)
+  virtual std::string name(int64_t i) const = 0;  // the file, or "train-images-idx3-ubyte.gz#17"
 };
 
-// path and format:
-//   folder  class subfolders with images below them; or train, val (or valid, validation) and test folders of
-//           class subfolders. Classes count in byte order of their names, which must be the same in all
-//           splits;
-//   vtab    a folder with train800.txt, val200.txt, train800val200.txt, test.txt (some of them), lines
-//           "images/test/000123.jpg 7", paths relative to the folder. Where train800.txt is missing, the
-//           training images are those of train800val200.txt;
-//   csv     a file of rows path,label[,split] (io/image_csv.h), paths relative to its folder;
-//   idx     a folder with train-images-idx3-ubyte, train-labels-idx1-ubyte and those of t10k- (the test
-//   images),
-//           each plain or .gz, as MNIST has them;
-//   auto    what is there: a file is csv, a folder with such lists vtab, with such files idx, else folder.
-// Where labels are numbers, classes.txt or class_names.txt in the same folder, a name a line, gives the
-// names.
 struct DatasetSpec {
   std::filesystem::path path = {};
-  std::string format = "auto";
-  // Where the data have no validation images of their own, val_size, or else this part, of the training
-  // images becomes them (0: there are none): stratified by class and drawn by seed.
+  std::string format = "auto";  // open_image_splits lists those of images
+  // Where the data have no validation samples of their own, val_size, or else this part, of the training
+  // samples becomes them (0: there are none): stratified by class and drawn by seed.
   double val_fraction = 0.2;
-  // Above 0: only so many images, stratified and drawn by seed (800 and 200 are VTAB's habit). With
+  // Above 0: only so many samples, stratified and drawn by seed (800 and 200 are VTAB's habit). With
   // train_size alone, val_fraction * train_size are taken for validation, besides.
   int64_t train_size = 0, val_size = 0;
   uint64_t seed = 0;
@@ -52,22 +32,7 @@ struct DatasetSpec {
   std::filesystem::path class_names = {};
 };
 
-struct ImageSplits {
-  std::string format = {};  // as found
-  std::vector<std::string> classes = {};
-  std::shared_ptr<const ImageDataset> train = {}, val = {},
-                                      test = {};  // null where there is none; train or test is there
-};
-
-// Throws Error naming file and line (or folder) where something is missing, damaged or contradicts itself.
-ImageSplits open_image_splits(const DatasetSpec& spec);
-
-// The images `indices` of a data set, in their order. Throws Error on an index outside of it.
-std::shared_ptr<const ImageDataset> subset(std::shared_ptr<const ImageDataset> images,
-                                           std::vector<int64_t> indices);
-
-// The images of both, those of `first` first; either may be null. VTAB's train800val200 is train, then val.
-std::shared_ptr<const ImageDataset> concatenate(std::shared_ptr<const ImageDataset> first,
-                                                std::shared_ptr<const ImageDataset> second);
+// Throws Error on an index outside [0, size).
+void check_subset(int64_t size, const std::vector<int64_t>& indices);
 
 }  // namespace ax

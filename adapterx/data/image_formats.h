@@ -1,4 +1,4 @@
-// The layouts of labelled images on disk, one function each; dataset.h describes them. Internal to
+// The layouts of labelled images on disk, one function each; image_dataset.h describes them. Internal to
 // open_image_splits, which cuts what they give. All throw Error naming file and line, or the folder.
 #pragma once
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/data/dataset.h"
+#include "adapterx/data/image_dataset.h"
 
 namespace ax {
 

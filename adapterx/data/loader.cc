@@ -24,15 +24,16 @@ namespace {
 constexpr int kNiceness = 10;       // of the threads, above the caller's
 constexpr int64_t kMostChunk = 16;  // samples a thread takes at a time
 
-void check(const ImageDataset* images, int64_t classes, const LoaderOptions& o) {
+void check(const SampleSource* samples, int64_t classes, const LoaderOptions& o) {
   constexpr int64_t kMost = 1 << 16;
-  if (images == nullptr || images->size() < 1) fail("loader: expected images, got none");
+  if (samples == nullptr || samples->dataset().size() < 1) fail("loader: expected samples, got none");
   if (o.batch < 1 || o.batch > kMost) fail("loader: batch: expected 1 to {}, got {}", kMost, o.batch);
   if (o.ahead < 1 || o.ahead > kMost) fail("loader: ahead: expected 1 to {}, got {}", kMost, o.ahead);
   if (o.threads < 0 || o.threads > 1024) fail("loader: threads: expected 0 to 1024, got {}", o.threads);
-  for (int64_t i = 0; i < images->size(); ++i) {
-    if (const int32_t label = images->label(i); label < 0 || label >= classes) {
-      fail("{}: expected a label in [0, {}), got {}", images->name(i), classes, label);
+  const Dataset& dataset = samples->dataset();
+  for (int64_t i = 0; i < dataset.size(); ++i) {
+    if (const int32_t label = dataset.label(i); label < 0 || label >= classes) {
+      fail("{}: expected a label in [0, {}), got {}", dataset.name(i), classes, label);
     }
   }
 }
@@ -41,12 +42,10 @@ void check(const ImageDataset* images, int64_t classes, const LoaderOptions& o) 
 
 class Loader::Impl {
  public:
-  Impl(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options)
+  Impl(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options)
       : options_(options),
-        source_((check(images.get(), classes, options), std::move(images)), options.preprocess,
-                options.augment, options.cache_bytes),
-        slots_(static_cast<size_t>(options.ahead + 1),
-               BatchBuffer(options.batch, options.preprocess.size, classes, options.augment)) {
+        source_((check(samples.get(), classes, options), std::move(samples))),
+        slots_(static_cast<size_t>(options.ahead + 1), BatchBuffer(*source_, options.batch, classes)) {
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? options.threads : cores;
     chunk_ = std::clamp<int64_t>(options.batch / (int64_t{4} * threads), 1, kMostChunk);
@@ -63,7 +62,7 @@ class Loader::Impl {
   }
 
   int64_t batches() const {
-    const int64_t size = source_.images().size(), batch = options_.batch;
+    const int64_t size = source_->dataset().size(), batch = options_.batch;
     return options_.drop_last ? size / batch : (size + batch - 1) / batch;
   }
 
@@ -102,7 +101,7 @@ class Loader::Impl {
       std::rethrow_exception(error_);
     }
     holds_ = true;
-    batch_ = {slot.count, std::span(slot.indices).first(static_cast<size_t>(slot.count)), slot.images,
+    batch_ = {slot.count, std::span(slot.indices).first(static_cast<size_t>(slot.count)), slot.inputs,
               slot.labels, slot.targets};
     return &batch_;
   }
@@ -125,7 +124,7 @@ class Loader::Impl {
   }
 
   std::vector<int64_t> epoch_order(uint32_t epoch) const {
-    const int64_t size = source_.images().size();
+    const int64_t size = source_->dataset().size();
     if (options_.shuffle) return shuffled(size, options_.seed, epoch, "loader.shuffle");
     std::vector<int64_t> order(static_cast<size_t>(size));
     std::iota(order.begin(), order.end(), int64_t{0});
@@ -137,7 +136,7 @@ class Loader::Impl {
     const int64_t first = batch * options_.batch, size = static_cast<int64_t>(order_.size());
     const std::span<const int64_t> rest = std::span(order_).subspan(static_cast<size_t>(first));
     const int64_t count = std::min(options_.batch, size - first);
-    slot_of(batch).prepare(source_.images(), rest.first(static_cast<size_t>(count)));
+    slot_of(batch).prepare(source_->dataset(), rest.first(static_cast<size_t>(count)));
   }
 
   // Under the lock.
@@ -152,27 +151,26 @@ class Loader::Impl {
 
   void work() {
     [[maybe_unused]] const int niceness = ::nice(kNiceness);  // on Linux: of this thread
-    SampleSource::Scratch scratch;
     std::unique_lock lock(mutex_);
     for (;;) {
       work_.wait(lock, [&] { return stopping_ || has_chunk(); });
       if (stopping_) return;
       const Chunk chunk = take_chunk();
       ++busy_;
-      fill(chunk, scratch, lock);
+      fill(chunk, lock);
       if (--busy_ == 0) idle_.notify_all();
     }
   }
 
   // Enters and leaves with the lock held.
-  void fill(const Chunk& chunk, SampleSource::Scratch& scratch, std::unique_lock<std::mutex>& lock) {
+  void fill(const Chunk& chunk, std::unique_lock<std::mutex>& lock) {
     BatchBuffer& slot = slot_of(chunk.batch);
     for (int64_t i = chunk.begin; i < chunk.end && !stopping_; ++i) {
       lock.unlock();
       std::exception_ptr error;
       try {
         const SampleKey key{options_.seed, epoch_, slot.indices[static_cast<size_t>(i)]};
-        source_.sample(key, slot.input(i), scratch);
+        source_->sample(key, slot.input(i));
       } catch (...) {
         error = std::current_exception();
       }
@@ -182,14 +180,14 @@ class Loader::Impl {
     slot.done += chunk.end - chunk.begin;
     if (slot.done < slot.count) return;
     lock.unlock();
-    slot.complete(options_.augment, {options_.seed, epoch_, chunk.batch});
+    slot.complete(*source_, {options_.seed, epoch_, chunk.batch});
     lock.lock();
     slot.ready = true;
     ready_.notify_all();
   }
 
   const LoaderOptions options_;
-  const SampleSource source_;
+  const std::shared_ptr<const SampleSource> source_;
   int64_t chunk_ = 1;
 
   std::mutex mutex_;
@@ -206,12 +204,12 @@ class Loader::Impl {
   std::vector<std::thread> threads_;
 };
 
-Loader::Loader(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options) {
+Loader::Loader(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options) {
   try {
-    impl_ = std::make_unique<Impl>(std::move(images), classes, options);
+    impl_ = std::make_unique<Impl>(samples, classes, options);
   } catch (const std::bad_alloc&) {
-    fail("loader: out of memory for {} batches of {} images of {} px", options.ahead + 1, options.batch,
-         options.preprocess.size);
+    fail("loader: out of memory for {} batches of {} samples of {} numbers", options.ahead + 1, options.batch,
+         samples->input_size());
   }
 }
 Loader::~Loader() = default;

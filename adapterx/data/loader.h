@@ -1,4 +1,4 @@
-// Loader: the batches of an epoch, decoded, augmented and normalised ahead by threads of its own.
+// Loader: the batches of an epoch, made of any SampleSource's samples ahead by threads of its own.
 //
 // Every random choice is a pure function of (seed, epoch, sample) or, for the mixing of a batch, of (seed,
 // epoch, batch): the same bits for any number of threads, any cache, and wherever an epoch is resumed.
@@ -7,36 +7,28 @@
 // idle, and stay at most `ahead` batches in front of it.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 
-#include "adapterx/data/augment.h"
-#include "adapterx/data/dataset.h"
-#include "adapterx/data/preprocess.h"
+#include "adapterx/data/sample_source.h"
 
 namespace ax {
 
 struct LoaderOptions {
   int64_t batch = 32;
-  Preprocess preprocess;
-  AugmentOptions augment;
   bool shuffle = false;    // another order each epoch
   bool drop_last = false;  // leaves out a last batch that is not full
   uint64_t seed = 0;
   int threads = 0;    // 0: as many as the machine has cores
   int64_t ahead = 2;  // batches kept ready
-  // Decoded images that are kept, first come, first kept: already resized where the resize is not random and
-  // that is smaller or all of them fit.
-  size_t cache_bytes = size_t{1} << 30;
 };
 
 class Loader {
  public:
   // Throws Error on an empty data set, a label outside [0, classes), and options outside their ranges or
   // for which there is no memory.
-  Loader(std::shared_ptr<const ImageDataset> images, int64_t classes, const LoaderOptions& options);
+  Loader(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options);
   ~Loader();  // ends the threads, whatever they are at
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -48,17 +40,17 @@ class Loader {
   void start(uint32_t epoch, int64_t first_batch = 0);
 
   struct Batch {
-    int64_t count = 0;                 // images; less than the options' batch at an epoch's end
+    int64_t count = 0;                 // samples; less than the options' batch at an epoch's end
     std::span<const int64_t> indices;  // [count] in the data set
-    std::span<const float> images;     // [batch, 3, size, size], zero from count on
+    std::span<const float> inputs;     // [batch, input_size], zero from count on
     std::span<const int32_t> labels;   // [batch], 0 from count on
-    std::span<const float> targets;  // with mixup or cutmix: [batch, classes], rows of sum 1, zero from count
-                                     // on; else empty
+    // Where the source mixes targets: [batch, classes], rows of sum 1, zero from count on; else empty.
+    std::span<const float> targets;
   };
 
   // Waits for the next batch, which is valid until the next call of next, start or the destructor; null at
-  // the epoch's end and before the first start. Throws the Error of the first image, in the batch's order,
-  // that can't be read; so does every further call until the next start.
+  // the epoch's end and before the first start. Throws the Error of the first sample, in the batch's
+  // order, that can't be made; so does every further call until the next start.
   const Batch* next();
 
  private:

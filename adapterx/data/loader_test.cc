@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <map>
 #include <set>
 #include <vector>
 
 #include "adapterx/base/error.h"
+#include "adapterx/data/image_samples.h"
 #include "adapterx/data/load_images.h"
 
 namespace ax {
@@ -41,14 +43,14 @@ class Made : public ImageDataset {
 // All that a batch has, as values.
 struct Copy {
   std::vector<int64_t> indices;
-  std::vector<float> images, targets;
+  std::vector<float> inputs, targets;
   std::vector<int32_t> labels;
   bool operator==(const Copy&) const = default;
 };
 
 Copy copy_of(const Loader::Batch& b) {
   return {{b.indices.begin(), b.indices.end()},
-          {b.images.begin(), b.images.end()},
+          {b.inputs.begin(), b.inputs.end()},
           {b.targets.begin(), b.targets.end()},
           {b.labels.begin(), b.labels.end()}};
 }
@@ -61,8 +63,21 @@ std::vector<Copy> epoch_of(Loader& loader, uint32_t epoch, int64_t first = 0) {
   return all;
 }
 
-LoaderOptions small(int threads = 2) {
-  LoaderOptions o;
+// A loader over images, with all its settings.
+struct Options : LoaderOptions {
+  Preprocess preprocess;
+  AugmentOptions augment;
+  size_t cache_bytes = size_t{1} << 30;
+};
+
+class ImageLoader : public Loader {
+ public:
+  ImageLoader(std::shared_ptr<const ImageDataset> images, int64_t classes, const Options& o)
+      : Loader(image_samples(std::move(images), o.preprocess, o.augment, o.cache_bytes), classes, o) {}
+};
+
+Options small(int threads = 2) {
+  Options o;
   o.batch = 8;
   o.threads = threads;
   o.preprocess.size = 6;
@@ -71,8 +86,8 @@ LoaderOptions small(int threads = 2) {
   return o;
 }
 
-LoaderOptions augmented(int threads = 2) {
-  LoaderOptions o = small(threads);
+Options augmented(int threads = 2) {
+  Options o = small(threads);
   o.shuffle = true;
   o.seed = 5;
   o.augment = {.random_resized_crop = true,
@@ -91,7 +106,7 @@ LoaderOptions augmented(int threads = 2) {
 
 TEST(Loader, GivesAllImagesInOrderAndZeroesPastTheLast) {
   const auto images = std::make_shared<Made>(21);
-  Loader loader(images, kClasses, small());
+  ImageLoader loader(images, kClasses, small());
   ASSERT_EQ(loader.batches(), 3);
   const std::vector<Copy> epoch = epoch_of(loader, 0);
   ASSERT_EQ(epoch.size(), 3u);
@@ -104,35 +119,35 @@ TEST(Loader, GivesAllImagesInOrderAndZeroesPastTheLast) {
     EXPECT_EQ(batch.labels[at], i % kClasses);
     preprocess_image(images->image(i), small().preprocess, want);
     EXPECT_TRUE(
-        std::equal(want.begin(), want.end(), batch.images.begin() + static_cast<ptrdiff_t>(at * input)));
+        std::equal(want.begin(), want.end(), batch.inputs.begin() + static_cast<ptrdiff_t>(at * input)));
   }
   EXPECT_EQ(epoch[2].indices.size(), 5u);
-  EXPECT_TRUE(std::all_of(epoch[2].images.begin() + 5 * input, epoch[2].images.end(),
+  EXPECT_TRUE(std::all_of(epoch[2].inputs.begin() + 5 * input, epoch[2].inputs.end(),
                           [](float x) { return x == 0; }));
-  EXPECT_EQ(epoch[0].images.size(), 8 * input);
+  EXPECT_EQ(epoch[0].inputs.size(), 8 * input);
   EXPECT_TRUE(epoch[0].targets.empty());
 }
 
 TEST(Loader, SameBitsForAnyThreadsCacheAndResume) {
   const auto images = std::make_shared<Made>(53);
-  LoaderOptions padded = augmented(1), cropped = small(1);
+  Options padded = augmented(1), cropped = small(1);
   padded.augment.random_resized_crop = false;
   padded.augment.pad_crop = 2;
   cropped.preprocess.crop = Crop::center;
   cropped.preprocess.crop_pct = 0.6;  // not the same when done twice
-  for (const LoaderOptions& o : {augmented(1), padded, small(1), cropped}) {
-    LoaderOptions uncached = o;
+  for (const Options& o : {augmented(1), padded, small(1), cropped}) {
+    Options uncached = o;
     uncached.cache_bytes = 0;
-    Loader reference(images, kClasses, uncached);
+    ImageLoader reference(images, kClasses, uncached);
     const std::vector<Copy> first = epoch_of(reference, 3), second = epoch_of(reference, 4);
     EXPECT_EQ(epoch_of(reference, 3), first);
     for (const int threads : {1, 2, 5}) {
       for (const size_t cache : {size_t{0}, size_t{2000}, size_t{5000}, size_t{1} << 30}) {
-        LoaderOptions other = o;
+        Options other = o;
         other.threads = threads;
         other.cache_bytes = cache;
         other.ahead = threads;
-        Loader loader(images, kClasses, other);
+        ImageLoader loader(images, kClasses, other);
         EXPECT_EQ(epoch_of(loader, 3), first) << threads << " threads, cache " << cache;
         EXPECT_EQ(epoch_of(loader, 4), second);
         const std::vector<Copy> rest = epoch_of(loader, 4, 5);
@@ -143,10 +158,10 @@ TEST(Loader, SameBitsForAnyThreadsCacheAndResume) {
 }
 
 TEST(Loader, ShufflesEachEpochAnew) {
-  LoaderOptions o = small();
+  Options o = small();
   o.shuffle = true;
   o.drop_last = true;
-  Loader loader(std::make_shared<Made>(53), kClasses, o);
+  ImageLoader loader(std::make_shared<Made>(53), kClasses, o);
   std::map<std::vector<int64_t>, int> orders;
   for (uint32_t epoch = 0; epoch < 4; ++epoch) {
     std::vector<int64_t> order;
@@ -162,19 +177,19 @@ TEST(Loader, ShufflesEachEpochAnew) {
 
 TEST(Loader, DecodesOnceWhereTheCacheHasRoom) {
   const auto images = std::make_shared<Made>(40);
-  Loader loader(images, kClasses, augmented());
+  ImageLoader loader(images, kClasses, augmented());
   for (uint32_t epoch = 0; epoch < 3; ++epoch) epoch_of(loader, epoch);
   EXPECT_EQ(images->decoded, 40);
-  LoaderOptions none = augmented();
+  Options none = augmented();
   none.cache_bytes = 0;
-  Loader uncached(images, kClasses, none);
+  ImageLoader uncached(images, kClasses, none);
   for (uint32_t epoch = 0; epoch < 3; ++epoch) epoch_of(uncached, epoch);
   EXPECT_EQ(images->decoded, 160);
 }
 
 TEST(Loader, ThrowsTheFirstErrorOfABatchAndGoesOnAfterStart) {
   for (const int threads : {1, 4}) {
-    Loader loader(std::make_shared<Made>(40, std::set<int64_t>{19, 21, 30}), kClasses, small(threads));
+    ImageLoader loader(std::make_shared<Made>(40, std::set<int64_t>{19, 21, 30}), kClasses, small(threads));
     for (int round = 0; round < 2; ++round) {
       loader.start(0);
       EXPECT_NE(loader.next(), nullptr);
@@ -196,7 +211,7 @@ TEST(Loader, ThrowsTheFirstErrorOfABatchAndGoesOnAfterStart) {
 
 TEST(Loader, EndsAtAnyPoint) {
   for (int taken = 0; taken < 4; ++taken) {
-    Loader loader(std::make_shared<Made>(400, std::set<int64_t>{9}), kClasses, small(3));
+    ImageLoader loader(std::make_shared<Made>(400, std::set<int64_t>{9}), kClasses, small(3));
     EXPECT_EQ(loader.next(), nullptr);
     loader.start(0, 2);
     for (int i = 0; i < taken; ++i) loader.next();
@@ -205,8 +220,8 @@ TEST(Loader, EndsAtAnyPoint) {
 }
 
 TEST(Loader, MixesTargetsToRowsOfOne) {
-  LoaderOptions o = augmented();
-  Loader loader(std::make_shared<Made>(53), kClasses, o);
+  Options o = augmented();
+  ImageLoader loader(std::make_shared<Made>(53), kClasses, o);
   int mixed = 0;
   for (const Copy& batch : epoch_of(loader, 1)) {
     ASSERT_EQ(batch.targets.size(), 8u * kClasses);
@@ -221,18 +236,40 @@ TEST(Loader, MixesTargetsToRowsOfOne) {
   EXPECT_GT(mixed, 10);
 }
 
+TEST(Loader, SubsetsOfSamplesAreDrawnAsInTheWhole) {
+  Options o = augmented();
+  o.augment.mixup = o.augment.cutmix = 0;
+  o.shuffle = false;
+  const auto all = image_samples(std::make_shared<Made>(53), o.preprocess, o.augment);
+  Loader whole(all, kClasses, o), part(subset(all, {50, 3, 3, 17}), kClasses, o);
+  const std::vector<Copy> epoch = epoch_of(whole, 2), few = epoch_of(part, 2);
+  ASSERT_EQ(few.size(), 1u);
+  EXPECT_EQ(few[0].indices, (std::vector<int64_t>{0, 1, 2, 3}));
+  const auto input = static_cast<size_t>(all->input_size());
+  for (size_t i = 0; i < 4; ++i) {
+    const size_t at = std::array<size_t, 4>{50, 3, 3, 17}[i];
+    const Copy& batch = epoch[at / 8];
+    EXPECT_EQ(few[0].labels[i], batch.labels[at % 8]);
+    EXPECT_TRUE(std::equal(few[0].inputs.begin() + static_cast<ptrdiff_t>(i * input),
+                           few[0].inputs.begin() + static_cast<ptrdiff_t>((i + 1) * input),
+                           batch.inputs.begin() + static_cast<ptrdiff_t>(at % 8 * input)));
+  }
+  EXPECT_THROW(subset(all, {53}), Error);
+}
+
 TEST(Loader, RefusesWhatCannotBe) {
+  EXPECT_THROW(Loader(nullptr, kClasses, LoaderOptions{}), Error);
   const auto images = std::make_shared<Made>(10);
-  EXPECT_THROW(Loader(nullptr, kClasses, small()), Error);
-  EXPECT_THROW(Loader(std::make_shared<Made>(0), kClasses, small()), Error);
-  EXPECT_THROW(Loader(images, 2, small()), Error);  // a label 2
-  LoaderOptions o = small();
+  EXPECT_THROW(ImageLoader(nullptr, kClasses, small()), Error);
+  EXPECT_THROW(ImageLoader(std::make_shared<Made>(0), kClasses, small()), Error);
+  EXPECT_THROW(ImageLoader(images, 2, small()), Error);  // a label 2
+  Options o = small();
   o.batch = 0;
-  EXPECT_THROW(Loader(images, kClasses, o), Error);
+  EXPECT_THROW(ImageLoader(images, kClasses, o), Error);
   o = small();
   o.augment.flip = 1.5;
-  EXPECT_THROW(Loader(images, kClasses, o), Error);
-  Loader loader(images, kClasses, small());
+  EXPECT_THROW(ImageLoader(images, kClasses, o), Error);
+  ImageLoader loader(images, kClasses, small());
   EXPECT_THROW(loader.start(0, 3), Error);
   EXPECT_NO_THROW(loader.start(0, 2));
   EXPECT_EQ(loader.next(), nullptr);

@@ -1,57 +1,41 @@
 #include "adapterx/data/sample_source.h"
 
-#include <cstring>
-#include <exception>
 #include <utility>
 
-#include "adapterx/base/error.h"
+#include "adapterx/data/dataset_views.h"
 
 namespace ax {
+namespace {
 
-SampleSource::SampleSource(std::shared_ptr<const ImageDataset> images, const Preprocess& preprocess,
-                           const AugmentOptions& augment, size_t cache_bytes)
-    : images_(std::move(images)),
-      transform_(preprocess, augment),
-      side_(preprocess.size),
-      all_fit_(3 * transform_.pixels() <= cache_bytes / static_cast<size_t>(images_->size())),
-      cache_(images_->size(), cache_bytes) {}
+class SourceSubset : public SampleSource {
+ public:
+  SourceSubset(std::shared_ptr<const SampleSource> whole, const std::vector<int64_t>& indices)
+      : whole_(std::move(whole)),
+        indices_(indices),
+        dataset_(std::shared_ptr<const Dataset>(whole_, &whole_->dataset()), indices) {}
 
-void SampleSource::keep(int64_t i, Image source, const uint8_t* pixels) const {
-  const size_t resized = 3 * transform_.pixels();
-  const bool keeps_resized = !transform_.resizes_at_random() && (all_fit_ || resized <= source.size());
-  if (!keeps_resized) {
-    if (!images_->in_memory() && cache_.has_room(source.size())) cache_.keep(i, {std::move(source), false});
-    return;
+  const Dataset& dataset() const override { return dataset_; }
+  int64_t input_size() const override { return whole_->input_size(); }
+  void sample(const SampleKey& key, float* out) const override {
+    whole_->sample({key.seed, key.epoch, indices_[static_cast<size_t>(key.index)]}, out);
   }
-  if (!cache_.has_room(resized)) return;
-  Image image = new_image(images_->name(i), side_, side_);
-  std::memcpy(image.pixels.get(), pixels, resized);
-  cache_.keep(i, {std::move(image), true});
-}
-
-void SampleSource::fetch(const SampleKey& key, uint8_t* pixels, Scratch& scratch) const {
-  const ImageCache::Entry* kept = cache_.find(key.index);
-  if (kept != nullptr && kept->resized) {
-    std::memcpy(pixels, kept->image.pixels.get(), kept->image.size());
-  } else if (kept != nullptr) {
-    transform_.resize(kept->image, key, pixels, scratch.transform);
-  } else {
-    Image source = images_->image(key.index);
-    transform_.resize(source, key, pixels, scratch.transform);
-    keep(key.index, std::move(source), pixels);
+  bool mixes_targets() const override { return whole_->mixes_targets(); }
+  void mix(const SampleKey& key, std::span<float> inputs, std::span<const int32_t> labels, int64_t classes,
+           std::span<float> targets) const override {
+    whole_->mix(key, inputs, labels, classes, targets);
   }
-}
 
-void SampleSource::sample(const SampleKey& key, float* out, Scratch& scratch) const {
-  scratch.pixels.resize(3 * transform_.pixels());
-  try {
-    fetch(key, scratch.pixels.data(), scratch);
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    fail("{}: cannot be loaded: {}", images_->name(key.index), error.what());
-  }
-  transform_.finish(scratch.pixels.data(), key, out, scratch.transform);
+ private:
+  std::shared_ptr<const SampleSource> whole_;
+  std::vector<int64_t> indices_;
+  SubsetOf<Dataset> dataset_;
+};
+
+}  // namespace
+
+std::shared_ptr<const SampleSource> subset(std::shared_ptr<const SampleSource> samples,
+                                           std::vector<int64_t> indices) {
+  return std::make_shared<SourceSubset>(std::move(samples), indices);
 }
 
 }  // namespace ax

@@ -1,41 +1,38 @@
-// SampleSource: the input that sample i is in an epoch, from data set, cache and transform. Internal to
-// Loader.
+// SampleSource: the input that sample i of a data set is in an epoch, and what a batch of them needs besides.
+// What Loader makes its batches of, whatever the samples are.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "adapterx/data/dataset.h"
-#include "adapterx/data/image_cache.h"
-#include "adapterx/data/transform.h"
+#include "adapterx/data/draws.h"
 
 namespace ax {
 
+// All functions may be called by any thread, at the same time.
 class SampleSource {
  public:
-  struct Scratch {
-    std::vector<uint8_t> pixels;
-    ImageTransform::Scratch transform;
-  };
+  virtual ~SampleSource() = default;
+  virtual const Dataset& dataset() const = 0;
+  virtual int64_t input_size() const = 0;  // numbers of one sample
 
-  SampleSource(std::shared_ptr<const ImageDataset> images, const Preprocess& preprocess,
-               const AugmentOptions& augment, size_t cache_bytes);
+  // out: [input_size()]. A pure function of the key. Throws Error naming the sample.
+  virtual void sample(const SampleKey& key, float* out) const = 0;
 
-  const ImageDataset& images() const { return *images_; }
-
-  // out: [3, size, size]. May be called by any thread with scratch of its own. Throws Error naming the image.
-  void sample(const SampleKey& key, float* out, Scratch& scratch) const;
-
- private:
-  void fetch(const SampleKey& key, uint8_t* pixels, Scratch& scratch) const;
-  void keep(int64_t i, Image source, const uint8_t* pixels) const;
-
-  std::shared_ptr<const ImageDataset> images_;
-  ImageTransform transform_;
-  int64_t side_;
-  bool all_fit_;  // in the cache, resized
-  mutable ImageCache cache_;
+  // Whether batches carry targets of more than one class a sample; if so, mix makes them.
+  virtual bool mixes_targets() const { return false; }
+  // inputs: [count, input_size()], mixed in place; labels: [count]; targets: [count, classes], rows of sum 1,
+  // written whole. key.index: the batch in its epoch.
+  virtual void mix(const SampleKey& /*key*/, std::span<float> /*inputs*/, std::span<const int32_t> /*labels*/,
+                   int64_t /*classes*/, std::span<float> /*targets*/) const {}
 };
+
+// The samples `indices` of a source, in their order; each is drawn as it is in the whole. Throws Error on an
+// index outside of it.
+std::shared_ptr<const SampleSource> subset(std::shared_ptr<const SampleSource> samples,
+                                           std::vector<int64_t> indices);
 
 }  // namespace ax

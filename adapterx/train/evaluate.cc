@@ -37,11 +37,11 @@ Evaluation evaluate(Session& session, Loader& loader, int64_t images,
   result.predictions.resize(static_cast<size_t>(images));
   loader.start(0);
   while (const Loader::Batch* batch = loader.next()) {
-    if (batch->images.size() != input.f32_span().size()) {
+    if (batch->inputs.size() != input.f32_span().size()) {
       fail("evaluation: expected batches of {}, got {} numbers", to_string(input.shape),
-           batch->images.size());
+           batch->inputs.size());
     }
-    std::ranges::copy(batch->images, input.f32());
+    std::ranges::copy(batch->inputs, input.f32());
     session.run();
     for (int64_t i = 0; i < batch->count; ++i) {
       const std::span<const float> row(static_cast<const float*>(logits.row(i)),

@@ -5,10 +5,10 @@
 namespace ax {
 namespace {
 
-constexpr int64_t kImages = 16;
+constexpr int64_t kSamples = 16;
 
 std::vector<int64_t> spread(int64_t size) {
-  const int64_t count = std::min(size, kImages);
+  const int64_t count = std::min(size, kSamples);
   std::vector<int64_t> indices;
   for (int64_t i = 0; i < count; ++i) indices.push_back(i * size / count);
   return indices;
@@ -18,21 +18,21 @@ std::vector<int64_t> spread(int64_t size) {
 
 Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
                          const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
-                         const std::shared_ptr<const ImageDataset>& images, LoaderOptions options,
+                         const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
                          std::vector<BuiltSession::Observed> observed)
     : observed_(std::move(observed)) {
   if (observed_.empty()) return;
-  const std::vector<int64_t> sample = spread(images->size());
-  spec.batch = options.batch = std::ssize(sample);
+  const std::vector<int64_t> shown = spread(samples->dataset().size());
+  spec.batch = options.batch = std::ssize(shown);
   spec.training = false;
   spec.observe = true;
   session_ = build_session(spec, method, std::move(frozen), source, 0, std::move(trained)).session;
-  loader_ = std::make_unique<Loader>(subset(images, sample), spec.model.classes, options);
+  loader_ = std::make_unique<Loader>(subset(samples, shown), spec.model.classes, options);
 }
 
 std::map<std::string, std::vector<int64_t>> Observation::run() {
   loader_->start(0);
-  std::ranges::copy(loader_->next()->images, session_->input("images").f32());
+  std::ranges::copy(loader_->next()->inputs, session_->input("images").f32());
   session_->run();
   std::map<std::string, std::vector<int64_t>> counts;
   for (const auto& [name, size] : observed_) {

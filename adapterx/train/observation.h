@@ -1,5 +1,5 @@
-// What a method observes (Method::observed) on a fixed, small sample of images: how often each index occurs,
-// expert by expert.
+// What a method observes (Method::observed) on a fixed, small part of a data set: how often each index
+// occurs, expert by expert.
 #pragma once
 
 #include <map>
@@ -14,11 +14,11 @@ namespace ax {
 
 class Observation {
  public:
-  // Of up to 16 images, spread evenly over the set. `spec`: that of evaluation; its batch is chosen here.
+  // On up to 16 samples, spread evenly over the set. `spec`: that of evaluation; its batch is chosen here.
   // `observed`: BuiltSession::observed.
   Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
               const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
-              const std::shared_ptr<const ImageDataset>& images, LoaderOptions options,
+              const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
               std::vector<BuiltSession::Observed> observed);
 
   bool empty() const { return observed_.empty(); }  // the method observes nothing

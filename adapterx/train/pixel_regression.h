@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "adapterx/data/dataset.h"
+#include "adapterx/data/image_dataset.h"
 
 namespace ax {
 

@@ -1,8 +1,10 @@
 #include "adapterx/train/setup.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "adapterx/base/error.h"
+#include "adapterx/data/image_samples.h"
 #include "adapterx/models/vit_presets.h"
 
 namespace ax {
@@ -64,6 +66,10 @@ void set_up_from_checkpoint(const TrainConfig& config, TrainingSetup& setup) {
   };
 }
 
+size_t cache_quarter(const TrainConfig& config) {
+  return static_cast<size_t>(config.data.cache_mb) * 250'000;  // bytes
+}
+
 }  // namespace
 
 Preprocess preprocess_of(const DataConfig& data, const Preprocess& family) {
@@ -116,22 +122,28 @@ TrainingSetup open_training(const TrainConfig& config) {
   return setup;
 }
 
-LoaderOptions evaluation_loader(const TrainConfig& config, const Preprocess& preprocess, int64_t batch) {
+std::shared_ptr<const SampleSource> training_samples(const TrainConfig& config, const TrainingSetup& setup) {
+  return image_samples(setup.images.train, setup.preprocess, config.augment, 3 * cache_quarter(config));
+}
+
+std::shared_ptr<const SampleSource> evaluation_samples(const TrainConfig& config,
+                                                       const Preprocess& preprocess,
+                                                       std::shared_ptr<const ImageDataset> images,
+                                                       bool cached) {
+  return image_samples(std::move(images), preprocess, {}, cached ? cache_quarter(config) : 0);
+}
+
+LoaderOptions evaluation_loader(const TrainConfig& config, int64_t batch) {
   LoaderOptions options;
   options.batch = batch;
-  options.preprocess = preprocess;
   options.threads = static_cast<int>(config.data.loader_threads);
-  options.cache_bytes = static_cast<size_t>(config.data.cache_mb) * 250'000;  // a quarter
   return options;
 }
 
 LoaderOptions training_loader(const TrainConfig& config, const TrainingSetup& setup) {
-  LoaderOptions options =
-      evaluation_loader(config, setup.preprocess, std::min(config.train.batch, setup.images.train->size()));
-  options.augment = config.augment;
+  LoaderOptions options = evaluation_loader(config, std::min(config.train.batch, setup.images.train->size()));
   options.shuffle = options.drop_last = true;
   options.seed = config.train.seed;
-  options.cache_bytes *= 3;
   return options;
 }
 

@@ -4,8 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "adapterx/data/dataset.h"
+#include "adapterx/data/image_dataset.h"
 #include "adapterx/data/loader.h"
+#include "adapterx/data/preprocess.h"
 #include "adapterx/graph/frozen_weights.h"
 #include "adapterx/methods/method.h"
 #include "adapterx/models/load_report.h"
@@ -32,7 +33,15 @@ Preprocess preprocess_of(const DataConfig& data, const Preprocess& family);
 
 DatasetSpec dataset_spec(const DataConfig& data);
 
+// What a model is shown of the training images, augmented, and of images that it is evaluated on. Of
+// data.cache_mb, three quarters are for the former, a quarter for the latter where they are cached.
+std::shared_ptr<const SampleSource> training_samples(const TrainConfig& config, const TrainingSetup& setup);
+std::shared_ptr<const SampleSource> evaluation_samples(const TrainConfig& config,
+                                                       const Preprocess& preprocess,
+                                                       std::shared_ptr<const ImageDataset> images,
+                                                       bool cached);
+
 LoaderOptions training_loader(const TrainConfig& config, const TrainingSetup& setup);
-LoaderOptions evaluation_loader(const TrainConfig& config, const Preprocess& preprocess, int64_t batch);
+LoaderOptions evaluation_loader(const TrainConfig& config, int64_t batch);
 
 }  // namespace ax

@@ -107,7 +107,7 @@ class Trainer {
 
   void build_training() {
     const LoaderOptions options = training_loader(config_, setup_);
-    loader_ = std::make_unique<Loader>(setup_.images.train, setup_.model.classes, options);
+    loader_ = std::make_unique<Loader>(training_samples(config_, setup_), setup_.model.classes, options);
     batches_ = loader_->batches();
     if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
     BuiltSession built =
@@ -125,9 +125,10 @@ class Trainer {
         build_session(spec(false, eval_batch_), *setup_.method, frozen_, setup_.source, t_.seed, trained_)
             .session;
     if (const auto& images = selection_images()) {
-      const LoaderOptions options = evaluation_loader(config_, setup_.preprocess, eval_batch_);
-      selection_ = std::make_unique<Loader>(images, setup_.model.classes, options);
-      observation_.emplace(spec(false, 1), *setup_.method, frozen_, setup_.source, trained_, images, options,
+      const LoaderOptions options = evaluation_loader(config_, eval_batch_);
+      const auto samples = evaluation_samples(config_, setup_.preprocess, images, true);
+      selection_ = std::make_unique<Loader>(samples, setup_.model.classes, options);
+      observation_.emplace(spec(false, 1), *setup_.method, frozen_, setup_.source, trained_, samples, options,
                            observed_);
     }
     if (frozen_) frozen_->release_staging();
@@ -227,7 +228,7 @@ class Trainer {
     const Loader::Batch* batch = loader_->next();
     if (batch == nullptr)
       fail("{}: expected {} batches in the epoch, got {}", place(), batches_, state_.batch);
-    std::ranges::copy(batch->images, training_->input("images").f32());
+    std::ranges::copy(batch->inputs, training_->input("images").f32());
     if (batch->targets.empty()) {
       std::ranges::copy(batch->labels, training_->input("labels").i32());
     } else {
@@ -351,9 +352,8 @@ class Trainer {
     TrainingResult result;
     const auto& images = setup_.images.test ? setup_.images.test : setup_.images.val;
     if (images) {
-      LoaderOptions options = evaluation_loader(config_, setup_.preprocess, eval_batch_);
-      options.cache_bytes = 0;
-      Loader loader(images, setup_.model.classes, options);
+      const auto samples = evaluation_samples(config_, setup_.preprocess, images, false);
+      Loader loader(samples, setup_.model.classes, evaluation_loader(config_, eval_batch_));
       result.tested_on = setup_.images.test ? "test" : "val";
       result.test = evaluate(*evaluation_, loader, images->size(), watch(result.tested_on, images->size()));
       if (stop_) return interrupted();

@@ -1,4 +1,4 @@
-#include "adapterx/data/dataset.h"
+#include "adapterx/data/image_dataset.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,0 +1,100 @@
+#include "adapterx/data/image_samples.h"
+
+#include <cstring>
+#include <exception>
+#include <utility>
+
+#include "adapterx/base/error.h"
+#include "adapterx/data/image_cache.h"
+#include "adapterx/data/mixup.h"
+#include "adapterx/data/transform.h"
+
+namespace ax {
+namespace {
+
+struct Scratch {
+  std::vector<uint8_t> pixels;
+  ImageTransform::Scratch transform;
+};
+
+class ImageSamples : public SampleSource {
+ public:
+  ImageSamples(std::shared_ptr<const ImageDataset> images, const Preprocess& preprocess,
+               const AugmentOptions& augment, size_t cache_bytes)
+      : images_(std::move(images)),
+        augment_(augment),
+        transform_(preprocess, augment),
+        side_(preprocess.size),
+        all_fit_(3 * transform_.pixels() <= cache_bytes / static_cast<size_t>(images_->size())),
+        cache_(images_->size(), cache_bytes) {}
+
+  const Dataset& dataset() const override { return *images_; }
+  int64_t input_size() const override { return 3 * side_ * side_; }
+
+  void sample(const SampleKey& key, float* out) const override {
+    thread_local Scratch scratch;
+    scratch.pixels.resize(3 * transform_.pixels());
+    try {
+      fetch(key, scratch.pixels.data(), scratch);
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      fail("{}: cannot be loaded: {}", images_->name(key.index), error.what());
+    }
+    transform_.finish(scratch.pixels.data(), key, out, scratch.transform);
+  }
+
+  bool mixes_targets() const override { return ax::mixes_targets(augment_); }
+
+  void mix(const SampleKey& key, std::span<float> inputs, std::span<const int32_t> labels, int64_t classes,
+           std::span<float> targets) const override {
+    const BatchMix mix = draw_mix(augment_, side_, side_, key);
+    mix_images(mix, std::ssize(labels), side_, side_, inputs.data());
+    mix_targets(mix, labels, classes, targets.data());
+  }
+
+ private:
+  void fetch(const SampleKey& key, uint8_t* pixels, Scratch& scratch) const {
+    const ImageCache::Entry* kept = cache_.find(key.index);
+    if (kept != nullptr && kept->resized) {
+      std::memcpy(pixels, kept->image.pixels.get(), kept->image.size());
+    } else if (kept != nullptr) {
+      transform_.resize(kept->image, key, pixels, scratch.transform);
+    } else {
+      Image source = images_->image(key.index);
+      transform_.resize(source, key, pixels, scratch.transform);
+      keep(key.index, std::move(source), pixels);
+    }
+  }
+
+  void keep(int64_t i, Image source, const uint8_t* pixels) const {
+    const size_t resized = 3 * transform_.pixels();
+    const bool keeps_resized = !transform_.resizes_at_random() && (all_fit_ || resized <= source.size());
+    if (!keeps_resized) {
+      if (!images_->in_memory() && cache_.has_room(source.size())) cache_.keep(i, {std::move(source), false});
+      return;
+    }
+    if (!cache_.has_room(resized)) return;
+    Image image = new_image(images_->name(i), side_, side_);
+    std::memcpy(image.pixels.get(), pixels, resized);
+    cache_.keep(i, {std::move(image), true});
+  }
+
+  std::shared_ptr<const ImageDataset> images_;
+  AugmentOptions augment_;
+  ImageTransform transform_;
+  int64_t side_;
+  bool all_fit_;  // in the cache, resized
+  mutable ImageCache cache_;
+};
+
+}  // namespace
+
+std::shared_ptr<const SampleSource> image_samples(std::shared_ptr<const ImageDataset> images,
+                                                  const Preprocess& preprocess, const AugmentOptions& augment,
+                                                  size_t cache_bytes) {
+  if (!images || images->size() < 1) fail("loader: expected images, got none");
+  return std::make_shared<ImageSamples>(std::move(images), preprocess, augment, cache_bytes);
+}
+
+}  // namespace ax
