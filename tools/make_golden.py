@@ -76,23 +76,26 @@ def first_bits(seed, step, place, n, chunk=1 << 16):
 
 def synthetic_rule(name, shape):
     """(center, spread), both float32, of a parameter or input by its name and shape."""
-    if name.endswith("bias"):
+    if name.endswith(("bias", "tfts.beta", "running_mean")):
         center, spread = 0, 0.1
-    elif name.endswith("weight") and len(shape) == 1:
+    elif name.endswith(("norm.weight", "tfts.gamma", "running_var")) or name.endswith("weight") and len(shape) == 1:
         center, spread = 1, 0.2
-    elif name.endswith(("cls_token", "pos_embed")):
+    elif name.endswith(("cls_token", "cls_pos", "pos_embed")):
         center, spread = 0, 0.5
-    elif name == "images":
+    elif name in ("images", "points"):
         center, spread = 0, 1
     else:
         center, spread = 0, math.sqrt(3 / (math.prod(shape) // shape[0]))
+        if name in ("pos_embed.0.weight", "pos_embed.2.weight"):  # else all groups of points would look alike
+            spread *= 4
     return np.float32(center), np.float32(spread)
 
 
 def synthetic(name, shape, seed=SEED):
     """center + spread * (2 u - 1), exact before the one rounding to float32."""
-    if name.endswith("adaptmlp.down_proj.bias"):  # every other ReLU on, the rest off, far from the kink
-        return np.resize(np.float32([16, -16]), shape)
+    far = 16 if name.endswith("adaptmlp.down_proj.bias") else 4 if name in ("head.1.bias", "head.5.bias") else 0
+    if far:  # every other ReLU on, the rest off, far from the kink
+        return np.resize(np.float32([far, -far]), shape)
     center, spread = synthetic_rule(name, shape)
     bits = first_bits(seed, 0, place_of(name), math.prod(shape))
     u = (bits >> np.uint32(8)).astype(np.float64) * 2.0**-24
@@ -379,11 +382,11 @@ class VitX(Vit):
         return self.head(self.norm(x[:, 0]))
 
 
-def check_choices(model):
+def check_choices(choices):
     """Values of little worth as a test are refused: a mixture that is none, or choices that rounding may change."""
-    used = min((c.share > 0).sum().item() for c in model.choices)
-    largest = torch.stack([c.share for c in model.choices]).mean(dim=0).max().item()
-    closest = min(c.margin for c in model.choices)
+    used = min((c.share > 0).sum().item() for c in choices)
+    largest = torch.stack([c.share for c in choices]).mean(dim=0).max().item()
+    closest = min(c.margin for c in choices)
     print(f"  experts in each block: {used} or more; largest share {largest:.2f}; closest choice {closest:.1e}")
     assert used >= 4 and largest < 0.6, "synthetic routing uses too few experts"
     assert closest > 2e-5, "a choice is so close that rounding in float32 may change it"
@@ -425,7 +428,7 @@ def golden_tensors(c, model, whole_gradients):
     loss = F.cross_entropy(logits, labels, label_smoothing=LABEL_SMOOTHING)
     out = {"logits": logits, "loss": loss.reshape(1)}
     if isinstance(model, VitX):
-        check_choices(model)
+        check_choices(model.choices)
         out["penalty"] = model.penalty.reshape(1)
         loss = loss + model.penalty
     loss.backward()

@@ -1,6 +1,8 @@
 #include "adapterx/models/synthetic_weights.h"
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "adapterx/base/error.h"
 #include "adapterx/base/rng.h"
@@ -8,19 +10,29 @@
 namespace ax {
 namespace {
 
-constexpr float kFarFromKink = 16.0f;
-
 struct Range {
   float center, spread;
 };
 
+// Of the bias before a ReLU whose units are to stay away from its kink; 0: of any other.
+float distance_from_kink(std::string_view name) {
+  if (name.ends_with("adaptmlp.down_proj.bias")) return 16.0f;
+  return name == "head.1.bias" || name == "head.5.bias" ? 4.0f : 0.0f;
+}
+
+bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> ends) {
+  return std::ranges::any_of(ends, [&](std::string_view end) { return name.ends_with(end); });
+}
+
 Range range_of(std::string_view name, const Shape& shape) {
-  if (name.ends_with("bias")) return {0.0f, 0.1f};
+  if (ends_with_any(name, {"bias", "tfts.beta", "running_mean"})) return {0.0f, 0.1f};
+  if (ends_with_any(name, {"norm.weight", "tfts.gamma", "running_var"})) return {1.0f, 0.2f};
   if (name.ends_with("weight") && shape.rank() == 1) return {1.0f, 0.2f};
-  if (name.ends_with("cls_token") || name.ends_with("pos_embed")) return {0.0f, 0.5f};
-  if (name == "images") return {0.0f, 1.0f};
+  if (ends_with_any(name, {"cls_token", "cls_pos", "pos_embed"})) return {0.0f, 0.5f};
+  if (name == "images" || name == "points") return {0.0f, 1.0f};
   const double fan_in = shape.rank() == 0 ? 1.0 : static_cast<double>(shape.size() / shape[0]);
-  return {0.0f, static_cast<float>(std::sqrt(3.0 / fan_in))};
+  const double factor = name == "pos_embed.0.weight" || name == "pos_embed.2.weight" ? 4.0 : 1.0;
+  return {0.0f, static_cast<float>(std::sqrt(3.0 / fan_in) * factor)};
 }
 
 }  // namespace
@@ -30,8 +42,8 @@ void fill_synthetic(std::string_view name, const Shape& shape, std::span<float> 
     fail("{}: expected {} values for shape {}, got room for {}", name, shape.size(), to_string(shape),
          out.size());
   }
-  if (name.ends_with("adaptmlp.down_proj.bias")) {
-    for (size_t i = 0; i < out.size(); ++i) out[i] = i % 2 == 0 ? kFarFromKink : -kFarFromKink;
+  if (const float far = distance_from_kink(name); far != 0) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = i % 2 == 0 ? far : -far;
     return;
   }
   if (out.empty()) return;

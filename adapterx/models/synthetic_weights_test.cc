@@ -36,6 +36,19 @@ const std::vector<Case>& cases() {
        {0x1.929b16p-3f, 0x1.e6bb9ep-4f, 0x1.3d47acp-5f, -0x1.51b45ep-2f}},
       {"blocks.0.adaptmlp.down_proj.bias", {5}, {16.0f, -16.0f, 16.0f, 16.0f}},
       {"images", {3, 3, 12, 12}, {-0x1.97d3d8p-2f, -0x1.3b9p-11f, -0x1.509d6p-4f, -0x1.c415cp-3f}},
+      {"pos_embed.0.weight", {12, 3}, {0x1.f5ccp-2f, 0x1.67378p+1f, -0x1.a95258p+1f, 0x1.990f68p+0f}},
+      {"blocks.3.norm1.tfts.gamma", {24}, {0x1.fd3318p-1f, 0x1.0cd99ep+0f, 0x1.da45a8p-1f, 0x1.071e5p+0f}},
+      {"blocks.3.norm1.tfts.beta", {24}, {0x1.4f0246p-4f, -0x1.8d1fcep-4f, 0x1.326606p-5f, -0x1.e02e66p-10f}},
+      {"encoder.first_conv.1.running_mean",
+       {8},
+       {-0x1.4bc3eep-5f, -0x1.3e12a6p-5f, -0x1.bb6d8p-6f, 0x1.49d11ap-4f}},
+      {"encoder.first_conv.1.running_var",
+       {8},
+       {0x1.04a52ap+0f, 0x1.a66de2p-1f, 0x1.1516f2p+0f, 0x1.171a86p+0f}},
+      {"smoa.experts.norm.weight", {8, 12}, {0x1.c958a2p-1f, 0x1.31c4dcp+0f, 0x1.06275ap+0f, 0x1.2f663ap+0f}},
+      {"cls_pos", {1, 1, 24}, {-0x1.05e78cp-2f, 0x1.24604p-6f, 0x1.98ca4p-2f, -0x1.cffa6cp-2f}},
+      {"points", {2, 16, 3}, {0x1.b677ccp-1f, -0x1.76c7ap-3f, -0x1.1a8c8p-3f, 0x1.b508acp-1f}},
+      {"head.1.bias", {4}, {4.0f, -4.0f, 4.0f, -4.0f}},
   };
   return all;
 }
