@@ -9,6 +9,7 @@
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/cross_entropy.h"
 #include "adapterx/graph/ops/dropout.h"
+#include "adapterx/graph/ops/group_points.h"
 #include "adapterx/graph/ops/layer_norm.h"
 #include "adapterx/graph/ops/linear.h"
 #include "adapterx/graph/ops/multiply.h"
@@ -229,6 +230,17 @@ std::vector<OpCase> cases() {
        [](Graph& g) {
          return cross_entropy(operand(g, "x", {4, 5}), g.input("probabilities", {4, 5}));
        }},
+      {"group_points_neighbours",
+       [](Graph& g) {
+         return multiply(group_points(g.input("points", {3, 70, 3}), 9, 5).neighbours,
+                         g.parameter("w", {15}));
+       }},
+      {"group_points_of_all_points",
+       [](Graph& g) {
+         const PointGroups groups = group_points(g.input("points", {2, 6, 3}), 6, 6);
+         const Value both[] = {reshape(groups.neighbours, {2, 36, 3}), groups.centers};
+         return multiply(concat_tokens(both), g.parameter("w", {3}));
+       }},
       {"ffn",
        [](Graph& g) {
          const Value x = operand(g, "x", {2, 5, 6}, Role::residual);
@@ -352,6 +364,10 @@ TEST(Op, ShapeErrorsNameOpOperandAndBothShapes) {
               return cross_entropy(g.input("x", {4, 10}), g.input("l", {3}, Role::index));
             }),
             "blocks.3: cross_entropy: target: expected [4], got [3]");
+  EXPECT_EQ(error_of([](Graph& g) {
+              return group_points(g.input("points", {4, 10, 3}), 11, 2).centers;
+            }),
+            "blocks.3: group_points: groups: expected 1 to 10, the points of a cloud, got 11");
 }
 
 }  // namespace
