@@ -1,0 +1,14 @@
+// What training does to a point cloud, beside choosing its points (data/point_samples.h). Off by default.
+#pragma once
+
+namespace ax {
+
+struct PointAugment {
+  bool rotate_y = false;         // a random angle about the y axis (ScanObjectNN's recipe)
+  bool scale_translate = false;  // each axis scaled by U[2/3, 3/2] and shifted by U[-0.2, 0.2] (ModelNet40's)
+  double jitter = 0;             // standard deviation of noise on each coordinate
+  double jitter_clip = 0.05;     // its largest size
+  double point_dropout = 0;      // largest part of the points put onto the first one (PointNet++: 0.875)
+};
+
+}  // namespace ax
