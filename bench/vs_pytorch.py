@@ -8,7 +8,8 @@ all see the same machine in the same state. PyTorch variants are <precision>-<mo
   bf16-weights     autocast, and the frozen weights stored in bf16
   eager | compile  as written | torch.compile (inductor; needs a C++ compiler)
 Same model, batch, classes, threads, loss and optimizer (AdamW on the trained parameters) for all; random
-images. Seconds are medians over the steps of all rounds, after warm-up; memory is the process's peak
+images or, of point models, clouds, which a step groups first: PyTorch's seconds are given without the grouping, too.
+Seconds are medians over the steps of all rounds, after warm-up; memory is the process's peak
 (VmHWM). Needs PyTorch >= 1.12 and numpy for the workers, only Python for the driver.
 """
 import argparse
@@ -22,7 +23,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MODELS = {"vit_tiny_patch16_224": "tiny", "vit_base_patch16_224": "base"}
+VITS = {"vit_tiny_patch16_224": "tiny", "vit_base_patch16_224": "base"}
+POINT_MODELS = ("point_mae",)
+METHODS = {"vit": ("adaptformer", "linear_probe", "full"), "points": ("dapt_x", "dapt", "linear_probe", "full")}
 OURS = ("ours-bf16", "ours-fp32")
 PRECISIONS = ("fp32", "bf16", "bf16-weights")
 PYTORCH = tuple(f"{p}-{mode}" for mode in ("eager", "compile") for p in PRECISIONS)
@@ -40,20 +43,34 @@ def peak_rss_mb():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 1024)
 
 
-def build_model(args):
+def build_vit(args):
     """The ViT of tools/make_golden.py with PyTorch's fastest attention and default initial weights."""
     sys.path.insert(0, str(ROOT / "tools"))
     import make_golden
     import torch
     import torch.nn.functional as F
-    config = make_golden.MODELS[MODELS[args.model]]
+    config = make_golden.MODELS[VITS[args.model]]
     attention = getattr(F, "scaled_dot_product_attention", make_golden.explicit_attention)
     model = make_golden.Vit(config, args.method, attention)
+    return model, torch.randn(args.batch, 3, 224, 224), config.classes
+
+
+def build_points(args):
+    import point_peer
+    import torch
+    config = point_peer.MODELS[args.model]
+    return point_peer.PointPeer(config, args.method), torch.rand(args.batch, config.points, 3), config.classes
+
+
+def build_model(args):
+    """Model, inputs and number of classes."""
+    import torch
+    model, inputs, classes = build_points(args) if args.model in POINT_MODELS else build_vit(args)
     if args.precision == "bf16-weights":
         for p in model.parameters():
-            if not p.requires_grad:
+            if not p.requires_grad and p.dim() > 1:
                 p.data = p.data.to(torch.bfloat16)
-    return model, config.classes
+    return model, inputs, classes
 
 
 def build_optimizer(parameters):
@@ -70,31 +87,32 @@ def worker(args):
     import torch.nn.functional as F
     torch.manual_seed(0)
     torch.set_num_threads(args.threads)
-    model, classes = build_model(args)
+    model, inputs, classes = build_model(args)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = build_optimizer(trained)
-    images = torch.randn(args.batch, 3, 224, 224)
     labels = torch.randint(classes, (args.batch,))
 
-    def loss_of(images, labels):
+    def loss_of(inputs, labels):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.precision != "fp32"):
-            logits = model(images)
-        return F.cross_entropy(logits.float(), labels, label_smoothing=0.1)
+            logits = model(inputs)
+        return F.cross_entropy(logits.float(), labels, label_smoothing=0.1) + getattr(model, "penalty", 0)
 
     if args.worker == "compile":
         loss_of = torch.compile(loss_of)
-    seconds = []
+    seconds, grouping = [], []
     for _ in range(args.warmup + args.steps):
         start = time.perf_counter()
         optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(images, labels)
+        loss = loss_of(inputs, labels)
         loss.backward()
         optimizer.step()
         value = loss.item()
         seconds.append(time.perf_counter() - start)
+        grouping.append(getattr(model, "grouping_seconds", 0.0))
     if value != value:
         raise RuntimeError("the loss is not a number")
     print(json.dumps({"step_seconds": seconds[args.warmup:], "warmup_seconds": seconds[:args.warmup],
+                      "grouping_seconds": grouping[args.warmup:],
                       "peak_rss_mb": peak_rss_mb(), "loss": value, "torch": torch.__version__,
                       "trained": sum(p.numel() for p in trained)}))
 
@@ -106,7 +124,8 @@ def command_of(variant, args):
     common = ["--model", args.model, "--method", args.method, "--batch", str(args.batch),
               "--steps", str(args.steps)]
     if variant in OURS:
-        return [str(args.ours), "bench", "step", *common, "--precision", variant[len("ours-"):], "--json"]
+        classes = ["--classes", "15"] if args.model in POINT_MODELS else []
+        return [str(args.ours), "bench", "step", *common, *classes, "--precision", variant[len("ours-"):], "--json"]
     precision, mode = variant.rsplit("-", 1)
     return [args.python, "-B", str(Path(__file__).resolve()), *common, "--worker", mode, "--precision", precision,
             "--threads", str(args.threads), "--warmup", str(args.warmup)]
@@ -135,8 +154,12 @@ def summarize(variant, runs, batch):
         return {"variant": variant, "error": errors[0]}
     seconds = [s for r in runs for s in r["step_seconds"]]
     median = statistics.median(seconds)
-    return {"variant": variant, "median_s": median, "min_s": min(seconds), "max_s": max(seconds),
-            "images_per_s": batch / median, "peak_rss_mb": max(r["peak_rss_mb"] for r in runs), "runs": runs}
+    row = {"variant": variant, "median_s": median, "min_s": min(seconds), "max_s": max(seconds),
+           "images_per_s": batch / median, "peak_rss_mb": max(r["peak_rss_mb"] for r in runs), "runs": runs}
+    grouping = [s for r in runs for s in r.get("grouping_seconds", [])]
+    if any(grouping):
+        row["ungrouped_s"] = statistics.median(s - g for s, g in zip(seconds, grouping))
+    return row
 
 
 def add_ratios(rows):
@@ -148,15 +171,20 @@ def add_ratios(rows):
         same = row["variant"] if row["variant"] in OURS else "ours-" + row["variant"].split("-")[0]
         row["ratio_to"] = same if same in ours else next(iter(ours))
         row["ratio"] = row["median_s"] / ours[row["ratio_to"]]
+        if "ungrouped_s" in row:
+            row["ungrouped_ratio"] = row["ungrouped_s"] / ours[row["ratio_to"]]
 
 
 def print_table(rows):
-    print(f"{'variant':<22}{'s/step':>9}{'min':>9}{'max':>9}{'images/s':>10}{'peak MB':>9}  ratio theirs/ours")
+    print(f"{'variant':<22}{'s/step':>9}{'min':>9}{'max':>9}{'samples/s':>10}{'peak MB':>9}  ratio theirs/ours")
     for r in rows:
         if "error" in r:
             print(f"{r['variant']:<22}  not run: {r['error']}")
             continue
         ratio = f"{r['ratio']:.2f} x {r['ratio_to']}" if "ratio" in r else "-"
+        if "ungrouped_s" in r:
+            times = f" ({r['ungrouped_ratio']:.2f} x)" if "ungrouped_ratio" in r else ""
+            ratio += f"; its grouping left out, {r['ungrouped_s']:.3f} s{times}"
         print(f"{r['variant']:<22}{r['median_s']:>9.3f}{r['min_s']:>9.3f}{r['max_s']:>9.3f}"
               f"{r['images_per_s']:>10.2f}{r['peak_rss_mb']:>9.0f}  {ratio}")
 
@@ -164,6 +192,9 @@ def print_table(rows):
 def choose_variants(args):
     known = OURS + PYTORCH
     variants = args.variants.split(",") if args.variants else list(known)
+    methods = METHODS["points" if args.model in POINT_MODELS else "vit"]
+    if args.method not in methods:
+        sys.exit(f"vs_pytorch.py: no method {args.method} of {args.model} here; known: {', '.join(methods)}")
     unknown = [v for v in variants if v not in known]
     if unknown:
         sys.exit(f"vs_pytorch.py: unknown variant {unknown[0]}; known: {', '.join(known)}")
@@ -208,8 +239,8 @@ def default_threads():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default="vit_base_patch16_224", choices=MODELS)
-    parser.add_argument("--method", default="adaptformer", choices=("adaptformer", "linear_probe", "full"))
+    parser.add_argument("--model", default="vit_base_patch16_224", choices=(*VITS, *POINT_MODELS))
+    parser.add_argument("--method", help="default: adaptformer or, of point models, dapt_x")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=default_threads(), help="default: the cores we may use")
     parser.add_argument("--steps", type=int, default=5, help="timed steps a round (default 5)")
@@ -223,6 +254,7 @@ def main():
     parser.add_argument("--worker", choices=("eager", "compile"), help=argparse.SUPPRESS)
     parser.add_argument("--precision", choices=PRECISIONS, default="fp32", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    args.method = args.method or METHODS["points" if args.model in POINT_MODELS else "vit"][0]
     worker(args) if args.worker else drive(args)
 
 

@@ -319,7 +319,7 @@ def margin(p, k):
 class ScaleShift(nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.gamma = nn.Parameter(torch.zeros(width))
+        self.gamma = nn.Parameter(torch.ones(width))
         self.beta = nn.Parameter(torch.zeros(width))
 
     def forward(self, mean):
