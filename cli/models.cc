@@ -31,7 +31,9 @@ Size size_of(const VitConfig& config) {
   Slots none;
   build_vit(graph, config, {}, none);
   Size size;
-  for (const int id : graph.parameters()) size.parameters += graph.info(id).shape.size();
+  for (const int id : graph.parameters()) {
+    if (!graph.info(id).buffer) size.parameters += graph.info(id).shape.size();
+  }
   for (const Node& node : graph.nodes()) {
     std::vector<Shape> shapes;
     for (const int id : node.inputs) shapes.push_back(id < 0 ? Shape{} : graph.info(id).shape);

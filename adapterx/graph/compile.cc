@@ -176,9 +176,10 @@ size_t Compiler::bind(const Node& node) {
     b.in.push_back(id < 0 ? Tensor{} : tensor(id));
     shapes.push_back(b.in.back().shape);
     const bool parameter = id >= 0 && graph_.info(id).kind == ValueKind::parameter;
-    const bool trained =
-        parameter && request_.trained && request_.trained->find(graph_.info(id).name) != nullptr;
-    b.frozen_parameter.push_back(parameter && !trained ? &graph_.info(id) : nullptr);
+    const auto* entry =
+        parameter && request_.trained ? request_.trained->find(graph_.info(id).name) : nullptr;
+    b.frozen_parameter.push_back(parameter && entry == nullptr ? &graph_.info(id) : nullptr);
+    b.buffer.push_back(entry != nullptr && entry->buffer);
   }
   Step step;
   for (const int id : node.outputs) {
@@ -219,7 +220,8 @@ std::unique_ptr<Session> compile(Graph& graph, CompileRequest request) {
   if (request.loss) {
     std::vector<int> trained;
     for (const int id : graph.parameters()) {
-      if (request.trained && request.trained->find(graph.info(id).name) != nullptr) trained.push_back(id);
+      const auto* entry = request.trained ? request.trained->find(graph.info(id).name) : nullptr;
+      if (entry != nullptr && !entry->buffer) trained.push_back(id);
     }
     differentiate(graph, request.loss, trained);
   }

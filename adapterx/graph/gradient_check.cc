@@ -77,7 +77,7 @@ Compiled run_compiled(const BuildFunction& build, const CheckOptions& options, c
   session->run(options.seed, options.step);
   Compiled out{read(session->output("result")), {}};
   if (options.gradients) {
-    for (const auto& e : request.trained->entries())
+    for (const auto& e : request.trained->optimised())
       out.gradients.emplace_back(e.name, read(request.trained->gradient(e)));
   }
   return out;

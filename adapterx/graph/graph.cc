@@ -31,15 +31,26 @@ Value Graph::input(std::string name, const Shape& shape, Role role) {
 }
 
 Value Graph::parameter(std::string name, const Shape& shape, Init init) {
+  return declare(std::move(name), shape, init, false);
+}
+
+Value Graph::buffer(std::string name, const Shape& shape, Init init) {
+  return declare(std::move(name), shape, init, true);
+}
+
+Value Graph::declare(std::string name, const Shape& shape, Init init, bool buffer) {
   expect_elements(name, shape);
   const int known = find(ValueKind::parameter, name);
   if (known >= 0) {
     if (info(known).shape != shape) {
       fail("parameter {}: declared {}, then {}", name, to_string(info(known).shape), to_string(shape));
     }
+    if (info(known).buffer != buffer) {
+      fail("parameter {}: declared as a buffer and as none; expected one of them", name);
+    }
     return {this, known};
   }
-  parameters_.push_back(add_value({ValueKind::parameter, shape, Role::exact, std::move(name), init}));
+  parameters_.push_back(add_value({ValueKind::parameter, shape, Role::exact, std::move(name), init, buffer}));
   return {this, parameters_.back()};
 }
 

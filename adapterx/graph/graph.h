@@ -53,8 +53,9 @@ struct ValueInfo {
   ValueKind kind = ValueKind::computed;
   Shape shape;
   Role role = Role::activation;
-  std::string name;  // of inputs, parameters and (the parameter's) gradients; else empty
-  Init init;         // of parameters
+  std::string name;     // of inputs, parameters and (the parameter's) gradients; else empty
+  Init init;            // of parameters
+  bool buffer = false;  // a parameter which a step itself updates (Graph::buffer)
 };
 
 // Shape and role of one output, as an op's shape rule gives them.
@@ -80,6 +81,10 @@ class Graph {
   Value input(std::string name, const Shape& shape, Role role = Role::exact);
   // The same name twice gives the same value (a shared parameter); its shape must then agree.
   Value parameter(std::string name, const Shape& shape, Init init = Init::checkpoint());
+  // A parameter which a training step itself updates, as batch norm its running statistics: its value lies
+  // among the trained ones (TrainedParameters), but no gradient is asked of it. One name is either a buffer
+  // or not.
+  Value buffer(std::string name, const Shape& shape, Init init);
   // Appends a node; checks shapes by the op's rule; returns its outputs.
   std::vector<Value> append(std::shared_ptr<const Op> op, std::span<const Value> operands);
   Value append_one(std::shared_ptr<const Op> op, std::initializer_list<Value> operands);
@@ -92,7 +97,7 @@ class Graph {
   const std::deque<Node>& nodes() const { return nodes_; }
   std::deque<Node>& nodes() { return nodes_; }
   Value value(int id) { return {this, id}; }
-  // Every parameter's value id, in order of first use.
+  // Every parameter's value id, buffers included, in order of first use.
   const std::vector<int>& parameters() const { return parameters_; }
   std::vector<std::string> parameter_names() const;
   int find(ValueKind kind, std::string_view name) const;  // -1 where there is none
@@ -110,6 +115,7 @@ class Graph {
  private:
   friend class Scope;
   int add_value(ValueInfo info);
+  Value declare(std::string name, const Shape& shape, Init init, bool buffer);
 
   std::deque<ValueInfo> values_;
   std::deque<Node> nodes_;

@@ -59,7 +59,8 @@ class ShapeContext {
 struct Binding {
   std::vector<Tensor> in, out;  // data null: absent, or (out) read by nobody, or (in) a packed frozen weight
   std::vector<const ValueInfo*>
-      frozen_parameter;  // per operand: what it is, when a frozen parameter; else null
+      frozen_parameter;      // per operand: what it is, when a frozen parameter; else null
+  std::vector<bool> buffer;  // per operand: a buffer of the session, which the kernel may update
   FrozenWeights* frozen = nullptr;
   std::string scope;
   size_t scratch_bytes = 0;  // the op raises it to what its kernel needs of StepState::scratch

@@ -68,7 +68,7 @@ class RandomGraph {
     std::vector<std::vector<double>> out;
     const auto collect = [&](const Tensor& t) { out.emplace_back(t.f32(), t.f32() + t.size()); };
     for (const char* name : {"result", "loss", "kept"}) collect(session->output(name));
-    for (const auto& entry : request.trained->entries()) collect(request.trained->gradient(entry));
+    for (const auto& entry : request.trained->optimised()) collect(request.trained->gradient(entry));
     return out;
   }
 

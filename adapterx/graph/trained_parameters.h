@@ -1,6 +1,9 @@
 // TrainedParameters: what a step changes. All values lie in one contiguous f32 span, all gradients in another
 // of the same layout: one optimiser pass, one all-reduce, one checkpoint. Shared by a training and an
 // evaluation session.
+//
+// The graph's buffers (Graph::buffer) are always among them, after all that is optimised: they are saved with
+// the values, but have no gradient, and the span of gradients ends before them.
 #pragma once
 
 #include <cstdint>
@@ -24,30 +27,40 @@ class TrainedParameters {
     size_t offset =
         0;  // into the spans, a multiple of 16 floats (a cache line); the gap after an entry stays 0
     Init init;
+    bool buffer = false;
     size_t size() const { return static_cast<size_t>(shape.size()); }
   };
 
   // The parameters of the graph that match any of the selectors, names in which `*` stands for any letters
-  // ("head.*", "*.adaptmlp.*"). A selector that matches nothing is an Error with the nearest name.
+  // ("head.*", "*.adaptmlp.*"), and all its buffers, matched or not. A selector that matches neither is an
+  // Error with the nearest name.
   TrainedParameters(const Graph& graph, std::span<const std::string> selectors);
 
-  // Error unless the selectors choose, from this graph, just the entries there are.
+  // Error unless the selectors choose, from this graph, just the entries there are, and its buffers are
+  // these.
   void expect_selection(const Graph& graph, std::span<const std::string> selectors) const;
 
   // Values from the checkpoint where it holds them, else by each parameter's Init.
   void initialise(const WeightSource& source, uint64_t seed);
 
-  std::span<const Entry> entries() const { return entries_; }
-  const Entry* find(std::string_view name) const;  // null where it is not trained
-  int64_t count() const;                           // numbers trained, without gaps
+  std::span<const Entry> entries() const { return entries_; }                       // buffers last
+  std::span<const Entry> optimised() const { return entries().first(optimised_); }  // without buffers
+  const Entry* find(std::string_view name) const;  // null where it is neither trained nor a buffer
+  int64_t count() const;                           // numbers optimised, without gaps
   std::span<float> values() { return {values_.as<float>(), floats_}; }
-  std::span<float> gradients() { return {gradients_.as<float>(), floats_}; }
+  std::span<float> gradients() { return {gradients_.as<float>(), gradients_.size() / sizeof(float)}; }
   Tensor value(const Entry& e) const { return {values_.as<float>() + e.offset, DType::f32, e.shape}; }
-  Tensor gradient(const Entry& e) const { return {gradients_.as<float>() + e.offset, DType::f32, e.shape}; }
+  // Absent for a buffer.
+  Tensor gradient(const Entry& e) const {
+    return {e.buffer ? nullptr : gradients_.as<float>() + e.offset, DType::f32, e.shape};
+  }
   void zero_gradients();
 
  private:
+  void append(const ValueInfo& parameter);
+
   std::vector<Entry> entries_;
+  size_t optimised_ = 0;  // entries
   size_t floats_ = 0;
   Buffer values_, gradients_;
 };

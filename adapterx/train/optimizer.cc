@@ -35,7 +35,7 @@ void check_selectors(const std::vector<ParameterGroup>& groups, const TrainedPar
 
 ParameterGroup vectors_without_decay(const TrainedParameters& parameters) {
   ParameterGroup group;
-  for (const TrainedParameters::Entry& e : parameters.entries()) {
+  for (const TrainedParameters::Entry& e : parameters.optimised()) {
     if (e.shape.rank() < 2 || (e.shape.rank() == 3 && e.shape[0] == 1)) group.selectors.push_back(e.name);
   }
   return group;
@@ -44,7 +44,7 @@ ParameterGroup vectors_without_decay(const TrainedParameters& parameters) {
 Optimizer::Optimizer(std::shared_ptr<TrainedParameters> parameters, const OptimizerOptions& options)
     : parameters_(std::move(parameters)), options_(options) {
   check_selectors(options_.groups, *parameters_);
-  for (const TrainedParameters::Entry& e : parameters_->entries()) {
+  for (const TrainedParameters::Entry& e : parameters_->optimised()) {
     const ParameterGroup* group = group_of(options_.groups, e.name);
     Range range{e.offset, e.offset + e.size(), group ? group->lr_factor : 1,
                 group ? group->weight_decay : options_.weight_decay};
@@ -56,7 +56,7 @@ Optimizer::Optimizer(std::shared_ptr<TrainedParameters> parameters, const Optimi
       ranges_.push_back(range);
     }
   }
-  const size_t bytes = parameters_->values().size_bytes();
+  const size_t bytes = parameters_->gradients().size_bytes();
   first_ = Buffer(bytes);
   if (options_.kind == OptimizerOptions::Kind::adamw) second_ = Buffer(bytes);
 }
@@ -89,7 +89,7 @@ void Optimizer::update(const Range& r, float lr, float gradient_scale) {
 }
 
 void Optimizer::report_not_finite() const {
-  for (const TrainedParameters::Entry& e : parameters_->entries()) {
+  for (const TrainedParameters::Entry& e : parameters_->optimised()) {
     if (!std::isfinite(kernels::squared_norm(parameters_->gradient(e).f32_span()))) {
       fail("{}: gradient is not finite after {} steps; try a lower learning rate or gradient clipping",
            e.name, steps_);

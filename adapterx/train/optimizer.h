@@ -1,4 +1,5 @@
-// Optimizers over the trained parameters: one fused pass over each group's contiguous ranges.
+// Optimizers over the trained parameters: one fused pass over each group's contiguous ranges. Buffers, which
+// a step itself updates, are left alone.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +38,7 @@ struct OptimizerOptions {
 
 class Optimizer {
  public:
-  // A group's selector that matches no parameter is an Error.
+  // A group's selector that matches no parameter and no buffer is an Error.
   Optimizer(std::shared_ptr<TrainedParameters> parameters, const OptimizerOptions& options);
 
   // Updates the values from the gradients. Returns the gradients' norm before clipping. Throws Error, naming
@@ -46,7 +47,7 @@ class Optimizer {
 
   int64_t steps_taken() const { return steps_; }
   // Moments, for checkpoints: adamw's m and v; sgd's velocity, then empty. Laid out as TrainedParameters'
-  // spans.
+  // gradients.
   std::span<float> first_moment() { return {first_.as<float>(), first_.size() / sizeof(float)}; }
   std::span<float> second_moment() { return {second_.as<float>(), second_.size() / sizeof(float)}; }
   void set_steps_taken(int64_t n) { steps_ = n; }

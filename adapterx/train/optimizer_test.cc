@@ -79,6 +79,32 @@ TEST_F(OptimizerTest, GapsBetweenParametersStayZero) {
   EXPECT_EQ(parameters_->values()[15], 0.0f);
 }
 
+// Neither the step, nor weight decay, nor the norm sees a buffer.
+TEST_F(OptimizerTest, BuffersAreLeftAlone) {
+  const double norm = Optimizer(parameters_, sgd_options()).step(0);
+  graph_.buffer("norm.running_mean", {40}, Init::ones());
+  const std::string all[] = {"*"};
+  for (const auto kind : {OptimizerOptions::Kind::sgd, OptimizerOptions::Kind::adamw}) {
+    parameters_ = std::make_shared<TrainedParameters>(graph_, all);
+    parameters_->initialise(nullptr, 0);
+    for (float& g : parameters_->gradients()) g = 0;
+    for (const auto& e : parameters_->optimised()) {
+      for (float& g : parameters_->gradient(e).f32_span()) g = 0.5f;
+    }
+    OptimizerOptions o;
+    o.kind = kind;
+    o.weight_decay = 0.1f;
+    o.groups = {vectors_without_decay(*parameters_), {{"*running_mean"}, 1, 0.5f}};
+    Optimizer optimizer(parameters_, o);
+    EXPECT_FLOAT_EQ(static_cast<float>(optimizer.step(0.1f)), static_cast<float>(norm));
+    for (const float x : parameters_->value(*parameters_->find("norm.running_mean")).f32_span()) {
+      EXPECT_EQ(x, 1.0f);
+    }
+    EXPECT_NE(value("head.bias"), 1.0f);
+    EXPECT_EQ(optimizer.first_moment().size(), parameters_->gradients().size());
+  }
+}
+
 TEST_F(OptimizerTest, UnknownSelectorIsAnError) {
   OptimizerOptions o;
   o.groups = {{{"head.bais"}, 1, 0}};

@@ -51,12 +51,13 @@ int64_t backbone_numbers(const VitConfig& model) {
 
 TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const VitConfig& model) {
   const bool whole =
-      std::ranges::any_of(entries, [](const auto& e) { return part_of(e.name) == "backbone"; });
+      std::ranges::any_of(entries, [](const auto& e) { return !e.buffer && part_of(e.name) == "backbone"; });
   TrainedParts result;
   result.backbone = backbone_numbers(model);
   for (const std::string_view part : kOrder) {
     int64_t numbers = 0;
     for (const TrainedParameters::Entry& e : entries) {
+      if (e.buffer) continue;
       std::string name = part_of(e.name);
       if (whole && (name == "LN2" || name == "CLS")) name = "backbone";
       if (name == part) numbers += e.shape.size();

@@ -1,5 +1,5 @@
 // What a method trains, by parts: LN2, PG, CLS, SMoA, adapter, backbone, head. Published tables count with
-// and without the head; the parts let both be read off.
+// and without the head; the parts let both be read off. Buffers don't count.
 #pragma once
 
 #include <cstdint>
