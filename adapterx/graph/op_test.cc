@@ -6,14 +6,19 @@
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/attention.h"
+#include "adapterx/graph/ops/batch_norm.h"
 #include "adapterx/graph/ops/cast.h"
+#include "adapterx/graph/ops/concat_features.h"
 #include "adapterx/graph/ops/cross_entropy.h"
 #include "adapterx/graph/ops/dropout.h"
+#include "adapterx/graph/ops/gather_tokens.h"
 #include "adapterx/graph/ops/group_points.h"
 #include "adapterx/graph/ops/layer_norm.h"
 #include "adapterx/graph/ops/linear.h"
+#include "adapterx/graph/ops/max_tokens.h"
 #include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/patchify.h"
+#include "adapterx/graph/ops/random_mask.h"
 #include "adapterx/graph/ops/reduce.h"
 #include "adapterx/graph/ops/reshape.h"
 #include "adapterx/graph/ops/tokens.h"
@@ -30,6 +35,17 @@ struct OpCase {
 // An operand whose gradient is asked for, in the role that activations have.
 Value operand(Graph& g, const char* name, const Shape& shape, Role role = Role::activation) {
   return cast(g.parameter(name, shape), role);
+}
+
+// Batch norm over x's innermost axis; its running variance is made positive by the source of values alone, so
+// that here it is squared.
+Value normalised(Graph& g, Value x, bool batch_statistics) {
+  const Shape d{x.shape().dim(-1)};
+  const Value root = g.buffer(g.scoped("root_var"), d, Init::ones());
+  return batch_norm(x,
+                    {g.parameter(g.scoped("w"), d), g.parameter(g.scoped("b"), d),
+                     g.buffer(g.scoped("mean"), d, Init::zeros()), multiply(root, root)},
+                    batch_statistics, 1e-2f);
 }
 
 std::vector<OpCase> cases() {
@@ -195,6 +211,81 @@ std::vector<OpCase> cases() {
       {"mean_tokens",
        [](Graph& g) {
          return mean_tokens(operand(g, "x", {3, 6, 5}), 1, 5);
+       }},
+      {"max_tokens",
+       [](Graph& g) {
+         return max_tokens(operand(g, "x", {3, 6, 5}), 1, 4);
+       }},
+      {"max_tokens_of_residual",
+       [](Graph& g) {
+         return max_tokens(operand(g, "x", {2, 11, 19}, Role::residual), 0, 11);
+       }},
+      {"concat_features",
+       [](Graph& g) {
+         const Value parts[] = {operand(g, "x", {3, 4, 5}), operand(g, "y", {3, 4, 2}),
+                                operand(g, "z", {3, 1, 3})};
+         return concat_features(parts);
+       }},
+      {"concat_features_of_rank_2",
+       [](Graph& g) {
+         const Value parts[] = {operand(g, "x", {3, 4}, Role::residual), operand(g, "y", {3, 2})};
+         return concat_features(parts);
+       }},
+      {"maximum_beside_its_points",
+       [](Graph& g) {
+         const Value x = relu(operand(g, "x", {3, 4, 5}));
+         const Value parts[] = {max_tokens(x, 0, 4), x};
+         return linear(concat_features(parts), g.parameter("w", {6, 10}));
+       }},
+      {"slice_of_concat_features",
+       [](Graph& g) {
+         const Value parts[] = {operand(g, "x", {3, 1, 3}), relu(operand(g, "y", {3, 6, 2}))};
+         return slice_tokens(concat_features(parts), 2, 3);
+       }},
+      {"gather_tokens",
+       [](Graph& g) {
+         return gather_tokens(operand(g, "x", {3, 5, 4}), g.input("index", {3, 9}, Role::index));
+       }},
+      {"gather_masked_tokens",
+       [](Graph& g) {
+         const Value x = operand(g, "x", {4, 9, 3}, Role::residual);
+         const TokenMask mask = random_mask(g, 4, 9, 5);
+         const Value parts[] = {scale(gather_tokens(x, mask.masked), 2), gather_tokens(x, mask.visible)};
+         return concat_tokens(parts);
+       }},
+      {"batch_norm",
+       [](Graph& g) {
+         return normalised(g, operand(g, "x", {5, 7, 9}), true);
+       }},
+      {"batch_norm_of_running_statistics",
+       [](Graph& g) {
+         return normalised(g, operand(g, "x", {5, 7, 9}), false);
+       }},
+      {"batch_norm_then_relu",
+       [](Graph& g) {
+         return relu(normalised(g, operand(g, "x", {11, 19}), true));
+       }},
+      {"batch_norm_of_running_statistics_then_relu",
+       [](Graph& g) {
+         return relu(normalised(g, operand(g, "x", {3, 2, 5}), false));
+       }},
+      {"batch_norm_read_twice",
+       [](Graph& g) {
+         const Value y = normalised(g, operand(g, "x", {4, 3, 6}), true);
+         return add(relu(y), scale(y, 0.5f));
+       }},
+      {"mini_pointnet",
+       [](Graph& g) {
+         Value x = linear(operand(g, "x", {4, 6, 3}), g.parameter("w0", {8, 3}));
+         {
+           const Scope scope(g, "1");
+           x = relu(normalised(g, x, true));
+         }
+         x = linear(x, g.parameter("w1", {8, 8}));  // a bias would have no gradient: the norm takes it off
+         const Value parts[] = {max_tokens(x, 0, 6), x};
+         x = linear(concat_features(parts), g.parameter("w2", {8, 16}));
+         const Scope scope(g, "2");
+         return max_tokens(relu(normalised(g, x, true)), 0, 6);
        }},
       {"repeat_token",
        [](Graph& g) {

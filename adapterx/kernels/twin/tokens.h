@@ -18,6 +18,23 @@ std::vector<T> mean_tokens(const std::vector<T>& x, size_t batch, size_t tokens,
   return y;
 }
 
+// Of each y[b, j] the token in [begin, begin + count) that has the maximum, of equals the lowest; the first
+// NaN where there is one.
+template <class T>
+std::vector<size_t> max_tokens(const std::vector<T>& x, size_t batch, size_t tokens, size_t d, size_t begin,
+                               size_t count) {
+  std::vector<size_t> token(batch * d, begin);
+  for (size_t i = 0; i < token.size(); ++i) {
+    const auto at = [&](size_t t) { return x[(i / d * tokens + t) * d + i % d]; };
+    for (size_t t = begin; t < begin + count; ++t) {
+      const T best = at(token[i]);
+      const bool nan = at(t) != at(t);
+      if (best == best && (nan || at(t) > best)) token[i] = t;
+    }
+  }
+  return token;
+}
+
 // Index into the image [B, C, H, W] of each element of the patches [B, (H/p) * (W/p), C * p * p].
 inline std::vector<size_t> patch_pixels(size_t batch, size_t channels, size_t height, size_t width,
                                         size_t p) {
