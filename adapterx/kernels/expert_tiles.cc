@@ -4,12 +4,17 @@
 #include <cstring>
 
 #include "adapterx/kernels/dropout.h"
+#include "adapterx/kernels/layer_norm.h"
 
 namespace ax::kernels {
 namespace {
 
 constexpr int64_t kMaxRows = 64;
-constexpr int64_t kMaxHidden = 4096;  // what an element-wise kernel does on the calling thread
+constexpr int64_t kMaxHidden = 4096;
+
+Tensor of_expert(const Tensor& parameters, int64_t expert, int64_t width) {
+  return {parameters.f32() + expert * width, DType::f32, {width}};
+}
 
 }  // namespace
 
@@ -21,8 +26,10 @@ ExpertDims::ExpertDims(const Experts& a)
       experts(a.down.shape[0]),
       rank(a.down.shape[1]),
       top_k(a.choice.shape.dim(-1)),
+      down_rows(rank + (a.scale_weight ? 1 : 0)),
+      norm(a.norm_weight),
       computed(batch * a.token_count * heads),
-      rows_per_tile(std::clamp<int64_t>(kMaxHidden / padded(rank) / 2 * 2, 2, kMaxRows)),
+      rows_per_tile(std::clamp<int64_t>(kMaxHidden / padded(down_rows) / 2 * 2, 2, kMaxRows)),
       dtype(a.u.dtype) {}
 
 ExpertOrder::ExpertOrder(ScratchCutter& cut, const ExpertDims& dims)
@@ -75,10 +82,14 @@ PackedExperts::PackedExperts(ScratchCutter& cut, const ExpertDims& dims, int64_t
       over_(over),
       data_(cut.take<uint32_t>(dims.experts * size_)) {}
 
-void PackedExperts::pack(const Tensor& weights, const TileRows& rounded) const {
+void PackedExperts::pack(const Tensor& weights, const TileRows& rounded, const Tensor& last) const {
+  const int64_t before_last = rows_ - (last ? 1 : 0);
   for (int64_t i = 0; i < weights.shape[0]; ++i) {
     uint32_t* to = data_ + i * size_;
-    for (int64_t r = 0; r < rows_; ++r) rounded.set(r, row(weights) + (i * rows_ + r) * columns_);
+    for (int64_t r = 0; r < before_last; ++r) {
+      rounded.set(r, row(weights) + (i * before_last + r) * columns_);
+    }
+    if (last) rounded.set(before_last, row(last) + i * columns_);
     if (over_ == Over::columns) {
       pack_transposed({rounded.data, rounded.units()}, rows_, rounded.units(), to, padded(rows_));
     } else {
@@ -87,31 +98,64 @@ void PackedExperts::pack(const Tensor& weights, const TileRows& rounded) const {
   }
 }
 
+TileNorm::TileNorm(ScratchCutter& cut, const ExpertDims& dims, bool gradient) {
+  if (!dims.norm) return;
+  y = cut.take<float>(dims.rows_per_tile * dims.sub_width);
+  if (!gradient) return;
+  xhat = cut.take<float>(dims.rows_per_tile * dims.sub_width);
+  rstd = cut.take<float>(dims.rows_per_tile);
+}
+
 Row sub_token(const Tensor& x, const ExpertDims& dims, int64_t begin, int64_t m) {
   const int64_t head = m % dims.heads, token = m / dims.heads;
   const int64_t b = token / dims.tokens, t = token % dims.tokens;
   return row(x) + ((b * x.shape[1] + t - begin) * dims.heads + head) * dims.sub_width;
 }
 
-void drop_hidden(const Experts& a, const ExpertTile& tile, float* h) {
-  if (a.dropout == 0) return;
-  const int64_t rank = a.down.shape[1], top_k = a.choice.shape.dim(-1);
+void expert_inputs(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, const TileNorm& norm,
+                   const TileRows& z) {
+  const int64_t d_h = dims.sub_width;
+  if (!dims.norm) {
+    for (int64_t r = 0; r < tile.count; ++r) z.set(r, sub_token(a.u, dims, 0, tile.rows[r]));
+    return;
+  }
   for (int64_t r = 0; r < tile.count; ++r) {
-    const Tensor units{h + r * padded(rank), DType::f32, {rank}};
-    const int64_t draw = (tile.rows[r] * top_k + tile.slot) * rank;
+    scale_row(sub_token(a.u, dims, 0, tile.rows[r]), 1, {norm.y + r * d_h, DType::f32}, d_h);
+  }
+  LayerNorm n;
+  n.x = n.y = {norm.y, DType::f32, {tile.count, d_h}};
+  n.weight = of_expert(a.norm_weight, tile.expert, d_h);
+  n.bias = of_expert(a.norm_bias, tile.expert, d_h);
+  n.eps = a.norm_eps;
+  n.xhat = {norm.xhat, DType::f32, n.x.shape};
+  n.rstd = {norm.rstd, DType::f32, {tile.count}};
+  layer_norm(n);
+  for (int64_t r = 0; r < tile.count; ++r) z.set(r, {norm.y + r * d_h, DType::f32});
+}
+
+void drop_hidden(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, float* h) {
+  if (a.dropout == 0) return;
+  for (int64_t r = 0; r < tile.count; ++r) {
+    const Tensor units{h + r * padded(dims.down_rows), DType::f32, {dims.rank}};
+    const int64_t draw = (tile.rows[r] * dims.top_k + tile.slot) * dims.rank;
     dropout(a.rng, a.dropout, units, units, static_cast<uint64_t>(draw));
   }
 }
 
-void hidden_units(const Experts& a, const ExpertTile& tile, float* before, float* h) {
-  const Shape units{tile.count * padded(a.down.shape[1])};
+void hidden_units(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, float* before, float* h) {
+  const Shape units{tile.count * padded(dims.down_rows)};
   activate(a.act, {before, DType::f32, units}, {h, DType::f32, units});
-  drop_hidden(a, tile, h);
+  drop_hidden(a, dims, tile, h);
 }
 
-float output_factor(const Experts& a, const ExpertTile& tile, int64_t r) {
-  if (!a.gate) return a.scale / static_cast<float>(a.choice.shape.dim(-1));
-  return a.scale * a.probs.f32()[tile.rows[r] * a.probs.shape.dim(-1) + tile.expert];
+float gate_of(const Experts& a, const ExpertTile& tile, int64_t r) {
+  if (!a.gate) return 1.0f / static_cast<float>(a.choice.shape.dim(-1));
+  return a.probs.f32()[tile.rows[r] * a.probs.shape.dim(-1) + tile.expert];
+}
+
+float token_scale(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, const float* before) {
+  if (!a.scale_weight) return 1;
+  return std::max(0.0f, before[dims.rank] + a.scale_bias.f32()[tile.expert]);
 }
 
 void write_or_add(float* from, float factor, bool add, Row to, int64_t n) {

@@ -2,6 +2,7 @@
 // tile's products. Internal to them.
 #pragma once
 
+#include "adapterx/base/parallel.h"
 #include "adapterx/kernels/attention_pack.h"
 #include "adapterx/kernels/experts.h"
 #include "adapterx/kernels/row.h"
@@ -10,8 +11,10 @@ namespace ax::kernels {
 
 struct ExpertDims {
   int64_t batch, tokens, heads, sub_width, experts, rank, top_k;
+  int64_t down_rows;      // of the first product: rank, and one more where experts scale their tokens
+  bool norm;              // experts have a norm
   int64_t computed;       // sub-tokens computed
-  int64_t rows_per_tile;  // even; the hidden units of a tile are few enough for one thread to run alone
+  int64_t rows_per_tile;  // even
   DType dtype;
 
   explicit ExpertDims(const Experts& a);
@@ -61,7 +64,8 @@ class PackedExperts {
  public:
   enum class Over : uint8_t { columns, rows };
   PackedExperts(ScratchCutter& cut, const ExpertDims& dims, int64_t rows, int64_t columns, Over over);
-  void pack(const Tensor& weights, const TileRows& rounded) const;
+  // `last` [N, columns], where present, is each expert's last row, `weights` the rows before it.
+  void pack(const Tensor& weights, const TileRows& rounded, const Tensor& last = {}) const;
   const uint32_t* of(int64_t expert) const { return data_ + expert * size_; }
   int64_t unit_stride() const { return over_ == Over::columns ? padded(rows_) : padded(columns_); }
 
@@ -71,16 +75,54 @@ class PackedExperts {
   uint32_t* data_;
 };
 
+// The norm of a tile: y and xhat [rows][d_h], rstd [rows]. Without a norm, and of xhat and rstd where the
+// gradient isn't asked for, no memory.
+struct TileNorm {
+  float *y = nullptr, *xhat = nullptr, *rstd = nullptr;
+
+  TileNorm(ScratchCutter& cut, const ExpertDims& dims, bool gradient);
+};
+
+// A memory of its own for each thread: a Workspace(ScratchCutter&, const ExpertDims&).
+template <class Workspace>
+class PerThread {
+ public:
+  PerThread(ScratchCutter& cut, const ExpertDims& dims) : dims_(dims), count_(thread_count()) {
+    ScratchCutter one(nullptr);
+    Workspace(one, dims);
+    bytes_ = one.used();
+    first_ = cut.take<std::byte>(static_cast<int64_t>(bytes_) * count_);
+  }
+  int count() const { return count_; }
+  Workspace of(int thread) const {
+    ScratchCutter one(first_ + bytes_ * static_cast<size_t>(thread));
+    return {one, dims_};
+  }
+
+ private:
+  ExpertDims dims_;
+  int count_;
+  size_t bytes_ = 0;
+  std::byte* first_ = nullptr;
+};
+
 // Where sub-token m of the whole [B, T, H] lies in a tensor [B, count, d] of tokens [begin, begin + count).
 Row sub_token(const Tensor& x, const ExpertDims& dims, int64_t begin, int64_t m);
 
-// Hidden units of a tile, rows [count][padded(r)]: h = act(before), with the drawn units dropped.
-void hidden_units(const Experts& a, const ExpertTile& tile, float* before, float* h);
-// Drops of x [count][padded(r)] what hidden_units drops: the gradient of that.
-void drop_hidden(const Experts& a, const ExpertTile& tile, float* x);
+// The tile's inputs as rows of z, normalised where experts have a norm.
+void expert_inputs(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, const TileNorm& norm,
+                   const TileRows& z);
 
-// scale * gate of the tile's sub-token r.
-float output_factor(const Experts& a, const ExpertTile& tile, int64_t r);
+// Hidden units of a tile, rows [count][padded(down_rows)], from the first product's: h = act(before), with
+// the drawn units dropped. Columns from r on mean nothing.
+void hidden_units(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, float* before, float* h);
+// Drops of x [count][padded(down_rows)] what hidden_units drops: the gradient of that.
+void drop_hidden(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, float* x);
+
+// What an expert's output of the tile's sub-token r is multiplied by besides Experts::scale. `before`: row r
+// of the first product.
+float gate_of(const Experts& a, const ExpertTile& tile, int64_t r);
+float token_scale(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, const float* before);
 
 // to = factor * from, or to += factor * from, rounded to to's type. `from` is used up.
 void write_or_add(float* from, float factor, bool add, Row to, int64_t n);

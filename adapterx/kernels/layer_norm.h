@@ -12,8 +12,8 @@ namespace ax::kernels {
 // x, branch, sum, xhat, y: [..., d], f32 or bf16 each; weight, bias: f32 [d]; rstd: f32 [rows].
 // row_scale: f32 [B], factor of the rows of sample b (drop path); each sample has rows / B rows.
 // Any of branch, row_scale, weight, bias and the outputs sum, xhat, rstd, y may be absent (null).
-// Where `sum` is written with less precision than f32, the norm is of the rounded sum, as any later reader
-// of it sees.
+// y may be x. Where `sum` is written with less precision than f32, the norm is of the rounded sum, as any
+// later reader of it sees.
 struct LayerNorm {
   Tensor x = {}, branch = {}, row_scale = {};
   Tensor weight = {}, bias = {};
@@ -25,7 +25,7 @@ void layer_norm(const LayerNorm& a);
 // dx = rstd * (g - mean(g) - xhat * mean(g * xhat)) + carry,   g = dy * weight  (weight absent: g = dy)
 // carry (absent: 0) is the gradient that reaches the norm's input by the residual path.
 // branch (optional) = row_scale[b] * dx, rounded to its type: the gradient of the branch added before the
-// norm. dx may be carry; either output may be absent.
+// norm. dx may be carry or dy; either output may be absent.
 // dy, xhat, carry, dx, branch: [..., d]; rstd: f32 [rows].
 struct LayerNormGrad {
   Tensor dy = {}, xhat = {}, rstd = {}, weight = {}, carry = {}, row_scale = {};

@@ -12,12 +12,14 @@
 #include "adapterx/kernels/scratch_layout.h"
 #include "adapterx/kernels/tokens.h"
 #include "adapterx/kernels/twin/activation.h"
+#include "adapterx/kernels/twin/layer_norm.h"
 #include "adapterx/kernels/twin/smoa.h"
 
 namespace ax {
 namespace {
 
-constexpr size_t kU = 0, kRouter = 1, kEmbed = 2, kLogTemperature = 3, kDown = 4, kUp = 5;
+constexpr size_t kU = 0, kRouter = 1, kEmbed = 2, kLogTemperature = 3, kDown = 4, kUp = 5, kNormWeight = 6,
+                 kNormBias = 7, kScaleWeight = 8, kScaleBias = 9, kOperands = 10;
 constexpr size_t kA = 0, kMean = 1, kBalance = 2, kChoice = 3, kLoad = 4, kProbs = 5;
 
 struct SmoaAttributes : SmoaOptions {
@@ -63,6 +65,11 @@ kernels::Experts experts_of(const SmoaAttributes& a, const Binding& b) {
   e.u = b.input(kU);
   e.down = b.input(kDown);
   e.up = b.input(kUp);
+  e.norm_weight = b.input(kNormWeight);
+  e.norm_bias = b.input(kNormBias);
+  e.norm_eps = a.norm_eps;
+  e.scale_weight = b.input(kScaleWeight);
+  e.scale_bias = b.input(kScaleBias);
   e.heads = a.heads;
   e.act = a.act;
   e.scale = a.scale;
@@ -99,14 +106,15 @@ class OutputPlace {
 struct SmoaGradOp : Op {
   explicit SmoaGradOp(const SmoaAttributes& attributes) : a(attributes) {}
   SmoaAttributes a;
-  static constexpr size_t kProbsIn = 6, kChoiceIn = 7, kLoadIn = 8, kDa = 9, kDmean = 10, kDbalance = 11;
+  static constexpr size_t kProbsIn = kOperands, kChoiceIn = kProbsIn + 1, kLoadIn = kProbsIn + 2,
+                          kDa = kProbsIn + 3, kDmean = kProbsIn + 4, kDbalance = kProbsIn + 5;
 
   std::string_view name() const override { return "smoa_grad"; }
 
   // The gradients of the operands.
   std::vector<OutputSpec> infer(const ShapeContext& c) const override {
     std::vector<OutputSpec> out = {{c.shape(kU), Role::activation}};
-    for (size_t i = kRouter; i <= kUp; ++i)
+    for (size_t i = kRouter; i < kOperands; ++i)
       out.push_back({c.present(i) ? c.shape(i) : Shape{1}, Role::exact});
     return out;
   }
@@ -134,6 +142,10 @@ struct SmoaGradOp : Op {
     e.du = b.output(kU);
     e.ddown = b.output(kDown);
     e.dup = b.output(kUp);
+    e.dnorm_weight = b.output(kNormWeight);
+    e.dnorm_bias = b.output(kNormBias);
+    e.dscale_weight = b.output(kScaleWeight);
+    e.dscale_bias = b.output(kScaleBias);
 
     kernels::ScratchLayout layout;
     layout.add(std::max(router_scratch(a, b), kernels::experts_grad_scratch(e.forward)));
@@ -153,7 +165,8 @@ struct SmoaGradOp : Op {
 
   // The gradients where only the balance loss is differentiated.
   static void zero(const kernels::ExpertsGrad& e) {
-    for (const Tensor& t : {e.du, e.ddown, e.dup}) {
+    for (const Tensor& t :
+         {e.du, e.ddown, e.dup, e.dnorm_weight, e.dnorm_bias, e.dscale_weight, e.dscale_bias}) {
       if (t) std::memset(t.data, 0, t.bytes());
     }
   }
@@ -164,7 +177,7 @@ struct SmoaGradOp : Op {
   }
 };
 
-// Operands: u, router, embed, log_temperature, down, up.
+// Operands: u, router, embed, log_temperature, down, up, norm_weight, norm_bias, scale_weight, scale_bias.
 struct SmoaOp : Op {
   explicit SmoaOp(const SmoaAttributes& attributes) : a(attributes) {}
   SmoaAttributes a;
@@ -186,6 +199,8 @@ struct SmoaOp : Op {
     c.expect_shape(kRouter, "router", {width, d_h});
     if (c.present(kEmbed)) c.expect_shape(kEmbed, "embed", {n, width});
     if (c.present(kLogTemperature)) c.expect_shape(kLogTemperature, "log_temperature", {1});
+    expect_pair(c, kNormWeight, "norm_weight", {n, d_h}, "norm_bias", {n, d_h});
+    expect_pair(c, kScaleWeight, "scale_weight", {n, d_h}, "scale_bias", {n});
     if (a.top_k < 1 || a.top_k > n) {
       c.reject("top_k", fmt::format("1 to {}", n), fmt::format("{}", a.top_k));
     }
@@ -202,15 +217,25 @@ struct SmoaOp : Op {
             {Shape{d.sub_tokens, n}, Role::exact}};
   }
 
+  // Operands i and i + 1: both or neither.
+  static void expect_pair(const ShapeContext& c, size_t i, std::string_view first, const Shape& first_shape,
+                          std::string_view second, const Shape& second_shape) {
+    if (!c.present(i) && !c.present(i + 1)) return;
+    if (!c.present(i)) c.reject(first, to_string(first_shape), "none");
+    if (!c.present(i + 1)) c.reject(second, to_string(second_shape), "none");
+    c.expect_shape(i, first, first_shape);
+    c.expect_shape(i + 1, second, second_shape);
+  }
+
   void backward(Gradients& g, const Node& node) const override {
     std::vector<Value> operands;
-    for (size_t i = kU; i <= kUp; ++i) operands.push_back(g.input(node, i));
+    for (size_t i = kU; i < kOperands; ++i) operands.push_back(g.input(node, i));
     for (const size_t i : {kProbs, kChoice, kLoad}) operands.push_back(g.output(node, i));
     operands.push_back(cast(g.of(node, kA), Role::activation));
     operands.push_back(cast(g.of(node, kMean), Role::activation));
     operands.push_back(g.of(node, kBalance));
     const std::vector<Value> gradients = g.graph().append(std::make_shared<SmoaGradOp>(a), operands);
-    for (size_t i = kU; i <= kUp; ++i) g.add(node, i, gradients[i]);
+    for (size_t i = kU; i < kOperands; ++i) g.add(node, i, gradients[i]);
   }
 
   Kernel bind(Binding& b) const override {
@@ -267,6 +292,18 @@ double kept(const SmoaAttributes& a, const TwinNode& t, int64_t draw) {
   return a.dropout == 0 ? 1 : keeps ? 1 / (1 - static_cast<double>(a.dropout)) : 0;
 }
 
+// Sub-token z as expert i takes it.
+std::vector<double> expert_input(const SmoaAttributes& a, const TwinNode& t, size_t i, const double* z,
+                                 size_t d_h) {
+  std::vector<double> y(z, z + d_h);
+  if (!t.in[kNormWeight]) return y;
+  twin::normalise(d_h, z, static_cast<double>(a.norm_eps), y.data());
+  for (size_t c = 0; c < d_h; ++c) {
+    y[c] = y[c] * t.in[kNormWeight]->v[i * d_h + c] + t.in[kNormBias]->v[i * d_h + c];
+  }
+  return y;
+}
+
 void SmoaOp::evaluate(TwinNode& t) const {
   const std::vector<double>&u = t.in[kU]->v, &down = t.in[kDown]->v, &up = t.in[kUp]->v;
   const SmoaDims d(a, t.in[kU]->shape, t.in[kDown]->shape);
@@ -287,10 +324,15 @@ void SmoaOp::evaluate(TwinNode& t) const {
         &t.out[kA].v[static_cast<size_t>(((sample * d.computed + at) * a.heads + m % a.heads)) * d_h];
     for (size_t slot = 0; slot < choices.back().size(); ++slot) {
       const size_t i = choices.back()[slot];
-      const double gate = a.gate ? probs.back()[i] : 1 / static_cast<double>(a.top_k);
+      double factor = static_cast<double>(a.scale);
+      factor *= a.gate ? probs.back()[i] : 1 / static_cast<double>(a.top_k);
+      const std::vector<double> y = expert_input(a, t, i, z, d_h);
+      if (t.in[kScaleWeight]) {
+        factor *= twin::token_scale(y.data(), d_h, &t.in[kScaleWeight]->v[i * d_h], t.in[kScaleBias]->v[i]);
+      }
       const int64_t first_draw = (m * a.top_k + static_cast<int64_t>(slot)) * d.rank;
       twin::add_expert(
-          z, d_h, &down[i * r * d_h], &up[i * d_h * r], r, static_cast<double>(a.scale) * gate,
+          y.data(), d_h, &down[i * r * d_h], &up[i * d_h * r], r, factor,
           [&](double x) { return twin::activate(a.act, x); },
           [&](size_t j) { return kept(a, t, first_draw + static_cast<int64_t>(j)); }, out);
     }
@@ -307,7 +349,16 @@ void SmoaOp::evaluate(TwinNode& t) const {
 Smoa smoa(Value u, const SmoaParameters& p, const SmoaOptions& options) {
   SmoaAttributes a(options);
   if (a.dropout > 0) a.place = u.graph->claim_place("smoa");
-  const Value operands[] = {cast(u, Role::activation), p.router, p.embed, p.log_temperature, p.down, p.up};
+  const Value operands[] = {cast(u, Role::activation),
+                            p.router,
+                            p.embed,
+                            p.log_temperature,
+                            p.down,
+                            p.up,
+                            p.norm_weight,
+                            p.norm_bias,
+                            p.scale_weight,
+                            p.scale_bias};
   const std::vector<Value> out = u.graph->append(std::make_shared<SmoaOp>(a), operands);
   return {out[kA], out[kMean], out[kBalance], out[kChoice], out[kLoad]};
 }

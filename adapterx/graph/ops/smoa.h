@@ -15,6 +15,11 @@ struct SmoaParameters {
   Value embed;            // [N, d_e]; absent: a linear router
   Value log_temperature;  // [1]; absent: SmoaOptions::temperature
   Value down, up;         // [N, r, d_h], [N, d_h, r]
+  // [N, d_h] both: a LayerNorm of each expert at its input; both absent: none.
+  Value norm_weight, norm_bias;
+  // [N, d_h], [N]: each expert multiplies its output by relu(<weight, y> + bias), y its (normalised) input;
+  // both absent: it doesn't.
+  Value scale_weight, scale_bias;
 };
 
 struct SmoaOptions {
@@ -25,6 +30,7 @@ struct SmoaOptions {
   bool gate = true;
   Activation act = Activation::relu;
   float scale = 1;
+  float norm_eps = 1e-5f;
   float dropout = 0;  // of hidden units; drawn by the scope and "smoa": once in a scope
 };
 

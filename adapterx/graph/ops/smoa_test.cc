@@ -21,6 +21,7 @@ namespace {
 struct Sizes {
   int64_t batch = 2, tokens = 5, width = 24, experts = 3, rank = 4, route_width = 2;
   bool cosine = true, learned_temperature = false;
+  bool norm = false, token_scale = false;  // of the experts
 };
 
 SmoaParameters parameters(Graph& g, const Sizes& s, int64_t heads) {
@@ -31,6 +32,14 @@ SmoaParameters parameters(Graph& g, const Sizes& s, int64_t heads) {
   if (s.learned_temperature) p.log_temperature = g.parameter("log_temperature", {1});
   p.down = g.parameter("down", {s.experts, s.rank, d_h});
   p.up = g.parameter("up", {s.experts, d_h, s.rank});
+  if (s.norm) {
+    p.norm_weight = g.parameter("norm_weight", {s.experts, d_h});
+    p.norm_bias = g.parameter("norm_bias", {s.experts, d_h});
+  }
+  if (s.token_scale) {
+    p.scale_weight = g.parameter("scale_weight", {s.experts, d_h});
+    p.scale_bias = g.parameter("scale_bias", {s.experts});
+  }
   return p;
 }
 
@@ -58,6 +67,38 @@ SmoaOptions options_of(int64_t heads, int64_t top_k = 1) {
 Value with_balance(const Smoa& s) {
   const Value a = cast(s.a, Role::exact);
   return add(a, broadcast_scalar(s.balance, a.shape(), Role::exact));
+}
+
+// Experts with a norm and a scale of their own for each token (DAPT's adapter).
+std::vector<Case> dynamic_cases() {
+  const auto dynamic = [](const char* name, Sizes sizes, SmoaOptions options) {
+    sizes.norm = sizes.token_scale = true;
+    options.act = Activation::gelu_erf;
+    return Case{name, sizes, options, with_balance};
+  };
+  std::vector<Case> all = {
+      dynamic("dynamic", {}, options_of(2)),
+      dynamic("dynamic_one_head", {2, 70, 8, 2, 8, 2}, options_of(1)),
+      dynamic("dynamic_odd_widths", {2, 9, 15, 4, 3, 3}, options_of(3)),
+      dynamic("dynamic_rank_16", {2, 9, 32, 3, 16, 2}, options_of(2)),
+  };
+  Case c = dynamic("dynamic_top_2_narrowed_with_dropout", {2, 9, 24, 4, 6, 3}, options_of(2, 2));
+  c.options.dropout = 0.3f;
+  c.result = [](const Smoa& s) { return slice_tokens(s.a, 2, 3); };
+  all.push_back(c);
+  c = dynamic("dynamic_prompt", {}, options_of(2));
+  c.result = [](const Smoa& s) { return insert_tokens(s.a, s.mean, 1); };
+  all.push_back(c);
+  c = dynamic("dynamic_no_gate", {}, options_of(2, 2));
+  c.options.gate = false;
+  all.push_back(c);
+  c = dynamic("norm_alone", {}, options_of(2));
+  c.sizes.token_scale = false;
+  all.push_back(c);
+  c = dynamic("scale_alone", {}, options_of(2));
+  c.sizes.norm = false;
+  all.push_back(c);
+  return all;
 }
 
 std::vector<Case> cases() {
@@ -107,6 +148,7 @@ std::vector<Case> cases() {
   c.options.dropout = 0.4f;
   c.options.act = Activation::gelu_erf;
   all.push_back(c);
+  for (const Case& dynamic : dynamic_cases()) all.push_back(dynamic);
   return all;
 }
 
@@ -144,7 +186,8 @@ TEST(Smoa, ForwardAndGradientsInBf16) {
   for (const Case& c : cases()) {
     const CheckResult r = check(c, Precision::bf16, 2);
     EXPECT_LE(r.forward_error, 2e-2) << c.name;
-    EXPECT_LE(r.worst_gradient_error, 3e-2) << c.name << ": " << r.worst_parameter;
+    const double rounded = c.sizes.norm ? 5e-2 : 3e-2;  // a norm's output is rounded, too
+    EXPECT_LE(r.worst_gradient_error, rounded) << c.name << ": " << r.worst_parameter;
   }
 }
 
@@ -258,6 +301,19 @@ TEST(Smoa, ShapeErrorsNameWhatDoesNotFit) {
   EXPECT_EQ(error_of({}, 5, 1), "smoa: u: expected a width divisible by 5 heads, got [2, 5, 24]");
   EXPECT_EQ(error_of({}, 4, 1), "smoa: down: expected [3, 4, 6], got [3, 4, 12]");
   EXPECT_EQ(error_of({}, 2, 4), "smoa: top_k: expected 1 to 3, got 4");
+}
+
+TEST(Smoa, ANormNeedsItsBias) {
+  Graph g;
+  const Sizes s;
+  SmoaParameters p = parameters(g, s, 2);
+  p.norm_weight = g.parameter("norm_weight", {s.experts, s.width / 2});
+  try {
+    smoa(input_tokens(g, s), p, options_of(2));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "smoa: norm_bias: expected [3, 12], got none");
+  }
 }
 
 }  // namespace

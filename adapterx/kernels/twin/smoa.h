@@ -64,6 +64,14 @@ T balance_loss(const std::vector<std::vector<T>>& p, const std::vector<std::vect
   return static_cast<T>(n) * sum;
 }
 
+// What an expert with a scale multiplies its output for y [d_h] by.
+template <class T>
+T token_scale(const T* y, size_t d_h, const T* weight, T bias) {
+  T s = bias;
+  for (size_t c = 0; c < d_h; ++c) s += weight[c] * y[c];
+  return s > T(0) ? s : T(0);
+}
+
 // out [d_h] += factor * up drop(act(down z)); down [r, d_h], up [d_h, r]; keep(j): what unit j is multiplied
 // by.
 template <class T, class Act, class Keep>
