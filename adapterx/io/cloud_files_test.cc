@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
 
 #include "adapterx/io/lzf.h"
 #include "adapterx/io/pcd.h"
@@ -124,6 +125,20 @@ TEST(Pcd, RefusesDamage) {
         error_text([&] { read(read_pcd, pcd("binary_compressed", compressed_body().substr(0, size))); }),
         "no error");
   }
+}
+
+TEST(Clouds, ReadsWhatOtherLibrariesWrite) {
+  const std::filesystem::path corpus = std::filesystem::path(AX_TESTS) / ".." / "fuzz" / "corpus" / "cloud";
+  const Floats want = {0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0.5, 0.5, 0.5, -1.25};
+  for (const char* name : {"ascii.pcd", "binary.pcd", "compressed.pcd", "modelnet.txt", "spaces.xyz",
+                           "count.pts", "floats.npy", "half_fortran.npy"}) {
+    EXPECT_EQ(std::get<PointCloud>(read_shape_file(corpus / name)).xyz, want) << name;
+  }
+  Floats without = want;
+  without.erase(without.begin() + 6, without.begin() + 9);
+  EXPECT_EQ(std::get<PointCloud>(read_shape_file(corpus / "missing.pcd")).xyz, without);
+  expect_part(error_text([&] { read_shape_file(corpus / "refuse_labels.npy"); }),
+              "refuse_labels.npy: expected floats of shape [points, 3 or more], got I64 [5]");
 }
 
 TEST(Lzf, RefusesWhatLeadsOutOfTheData) {

@@ -7,6 +7,8 @@ namespace {
 
 std::mutex& library() {
   static std::mutex mutex;
+  // What damaged files left open would be complained of on the terminal when the program ends.
+  [[maybe_unused]] static const herr_t quiet = H5dont_atexit();
   return mutex;
 }
 

@@ -122,6 +122,27 @@ TEST_F(Hdf5, ReadsLabels) {
   expect_part(error("u1"), "u1: expected floats of 2, 4 or 8 bytes, got integer of 1 bytes, [4]");
 }
 
+TEST_F(Hdf5, ReadsWhatH5pyWrites) {
+  const fs::path corpus = fs::path(AX_TESTS) / ".." / "fuzz" / "corpus" / "h5";
+  std::vector<float> want(36);
+  for (size_t i = 0; i < want.size(); ++i) want[i] = (static_cast<float>(i) - 2) / 4;
+  for (const auto& [name, sets] : {std::pair<const char*, std::vector<std::string>>{"plain.h5", {"data"}},
+                                   {"latest.h5", {"data"}},
+                                   {"compressed.h5", {"data"}},
+                                   {"others.h5", {"group/big", "half"}}}) {
+    const Hdf5File file = Hdf5File::open(corpus / name);
+    for (const std::string& set : sets) {
+      Shape shape;
+      EXPECT_EQ(file.read_floats(set, shape), want) << name << " " << set;
+      EXPECT_EQ(shape, (Shape{3, 4, 3}));
+    }
+    if (sets.size() > 1) continue;
+    EXPECT_EQ(file.read_ints("label"), (std::vector<int64_t>{2, 0, 14})) << name;
+  }
+  expect_part(error_text([&] { Hdf5File::open(corpus / "refuse_cut.h5"); }),
+              "refuse_cut.h5: expected an HDF5 file");
+}
+
 TEST_F(Hdf5, NamesWhatIsMissing) {
   write([](hid_t file) { add_floats(file, "data", {2, 3}, ramp(6), H5T_IEEE_F32LE); });
   expect_part(error("date"), ".h5: date: expected a data set of this name, got data; did you mean `data`?");

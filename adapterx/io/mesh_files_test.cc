@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 
 #include "adapterx/io/obj.h"
 #include "adapterx/io/off.h"
@@ -246,6 +247,32 @@ TEST(Stl, RefusesDamage) {
   refuses(read_stl, "solid a\nfacet\nfacet\n", "x.file:3: expected endfacet, got `facet`");
   refuses(read_stl, "solid a\nfacet\nvertex 1 2 x\n", "x.file:3: expected a finite coordinate, got `x`");
   refuses(read_stl, "solid a\nhello\n", "x.file:2: expected a keyword of STL, got `hello`");
+}
+
+Geometry read_seed(const std::string& name) {
+  return read_shape_file(std::filesystem::path(AX_TESTS) / ".." / "fuzz" / "corpus" / "mesh" / name);
+}
+
+// Each triangle's corners, one after the other: STL has no vertices in common.
+Floats corners_of(const TriangleMesh& m) {
+  Floats all;
+  for (const uint32_t corner : m.triangles) {
+    all.insert(all.end(), m.vertices.begin() + corner * 3, m.vertices.begin() + corner * 3 + 3);
+  }
+  return all;
+}
+
+TEST(ShapeFile, ReadsWhatOtherLibrariesWrite) {
+  const Floats vertices = {0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0.5, 0.5, 0.5, -1.25};
+  const Corners house = {0, 1, 2, 0, 2, 3, 1, 2, 4}, polygons = {1, 2, 4, 0, 1, 2, 0, 2, 3};
+  for (const char* name : {"trimesh_obj.obj", "trimesh_off.off", "trimesh_stl.stl", "trimesh_stl_ascii.stl",
+                           "trimesh.ply", "glued.off", "solid.stl", "text.ply", "little.ply", "big.ply"}) {
+    const auto m = std::get<TriangleMesh>(read_seed(name));
+    const bool of_plyfile = std::string(name) == "text.ply" || std::string(name) == "little.ply" ||
+                            std::string(name) == "big.ply";
+    EXPECT_EQ(corners_of(m), corners_of({vertices, of_plyfile ? polygons : house})) << name;
+  }
+  EXPECT_EQ(std::get<PointCloud>(read_seed("points.ply")).xyz, vertices);
 }
 
 TEST(ShapeFile, TheExtensionTells) {

@@ -45,6 +45,21 @@ TensorFile read_npz(const FileBytes& file) {
   return TensorFile(file, "npz", std::move(arrays.tensors), std::move(arrays.metadata), std::move(owned));
 }
 
+std::vector<std::string> read_npz_texts(const FileBytes& file, std::string_view name) {
+  const uint64_t room = std::max<uint64_t>(kUnpacked, kUnpackedRatio * file.size());
+  std::vector<std::string> names;
+  for (const ZipEntry& entry : read_zip_directory(file)) {
+    names.push_back(array_name(file.name(), entry.name));
+    if (names.back() != name) continue;
+    const std::string where = fmt::format("{}: {}", file.name(), name);
+    if (!entry.deflated) return npy::read_texts(where, entry.data);
+    const Buffer bytes = unpack(file.name(), entry, room);
+    return npy::read_texts(where, {bytes.data(), bytes.size()});
+  }
+  fail("{}: {}: expected an array of this name, got {}{}", file.name(), name, fmt::join(names, ", "),
+       did_you_mean(name, names));
+}
+
 void write_npz(const std::filesystem::path& path, const TensorMap& tensors) {
   ZipWriter out(path);
   for (const auto& [name, tensor] : tensors) {

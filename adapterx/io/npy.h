@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "adapterx/io/tensor_file.h"
 
@@ -22,6 +25,10 @@ namespace ax {
 // big-endian data, entries that are no arrays.
 TensorFile read_npz(const FileBytes& file);
 TensorFile read_npy(const FileBytes& file);
+
+// The texts of one such array of a .npz file, each by itself. Throws Error as read_npz, and where there is no
+// such array, or one of numbers.
+std::vector<std::string> read_npz_texts(const FileBytes& file, std::string_view name);
 
 // Writes an uncompressed .npz that numpy.load reads, atomically; the data are aligned to 64 bytes. BF16
 // becomes

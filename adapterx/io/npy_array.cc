@@ -57,8 +57,8 @@ std::string one_text(const std::string& where, char kind, Bytes item) {
   return text;
 }
 
-std::string joined_texts(const std::string& where, const npy::Header& header, const Shape& shape,
-                         Bytes data) {
+std::vector<std::string> texts_of(const std::string& where, const npy::Header& header, const Shape& shape,
+                                  Bytes data) {
   const char kind = header.descr[1];
   int64_t letters = -1;
   const char* end = header.descr.data() + header.descr.size();
@@ -72,12 +72,15 @@ std::string joined_texts(const std::string& where, const npy::Header& header, co
   const size_t item = static_cast<size_t>(letters) * (kind == 'U' ? sizeof(uint32_t) : 1);
   check_order(where, header.descr, kind == 'U' ? sizeof(uint32_t) : 1);
   check_size(where, header, shape, item * static_cast<size_t>(count), data);
-  std::string text;
+  std::vector<std::string> texts;
   for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
-    if (i > 0) text += ',';
-    text += one_text(where, kind, data.subspan(i * item, item));
+    texts.push_back(one_text(where, kind, data.subspan(i * item, item)));
   }
-  return text;
+  return texts;
+}
+
+bool is_text(const npy::Header& header) {
+  return header.descr.size() >= 2 && (header.descr[1] == 'U' || header.descr[1] == 'S');
 }
 
 std::string_view kind_name(char kind) {
@@ -88,14 +91,20 @@ std::string_view kind_name(char kind) {
 
 }  // namespace
 
+std::vector<std::string> npy::read_texts(const std::string& where, Bytes bytes) {
+  const Header header = parse_header(where, bytes);
+  if (!is_text(header)) fail("{}: expected texts, got '{}'", where, header.descr);
+  return texts_of(where, header, checked_shape(where, header.shape), bytes.subspan(header.size));
+}
+
 void npy::add_array(Arrays& arrays, const std::string& file, const std::string& name, Bytes bytes) {
   const std::string where = file + ": " + name;
   const Header header = parse_header(where, bytes);
   const Bytes data = bytes.subspan(header.size);
   const Shape shape = checked_shape(where, header.shape);
   const char kind = header.descr.size() < 2 ? ' ' : header.descr[1];
-  if (kind == 'U' || kind == 'S') {
-    arrays.metadata.emplace(name, joined_texts(where, header, shape, data));
+  if (is_text(header)) {
+    arrays.metadata.emplace(name, fmt::format("{}", fmt::join(texts_of(where, header, shape, data), ",")));
     return;
   }
   const auto dtype = parse_descr(header.descr);

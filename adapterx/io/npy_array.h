@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "adapterx/io/tensor_file.h"
 
@@ -18,5 +19,8 @@ struct Arrays {
 // with `file` and the name.
 void add_array(Arrays& arrays, const std::string& file, const std::string& name,
                std::span<const std::byte> bytes);
+
+// The texts of an array of type 'U' or 'S', row-major. Throws Error starting with `where`.
+std::vector<std::string> read_texts(const std::string& where, std::span<const std::byte> bytes);
 
 }  // namespace ax::npy

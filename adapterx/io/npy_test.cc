@@ -132,6 +132,35 @@ TEST_F(NpyTest, TextsAreMetadata) {
             "abc");
 }
 
+TEST_F(NpyTest, TextsOneByOne) {
+  const FileBytes file = FileBytes::map(kCorpus / "texts.npz");
+  EXPECT_EQ(read_npz_texts(file, "class_names"),
+            (std::vector<std::string>{"cat", "K\u00e4se", "", "\U0001f600"}));
+  EXPECT_EQ(read_npz_texts(file, "bytes"), (std::vector<std::string>{"ab", "c"}));
+  EXPECT_NE(error_text([&] { read_npz_texts(file, "label"); }).find("label: expected texts, got '<i8'"),
+            std::string::npos);
+  expect_part(error_text([&] { read_npz_texts(file, "class_name"); }), "did you mean `class_names`?");
+}
+
+TEST_F(NpyTest, IntegersOfEveryType) {
+  const TensorFile file = npz("dtypes.npz");
+  for (const char* name : {"u1", "u2", "u4", "u8"}) {
+    EXPECT_EQ(file.i64(name), (std::vector<int64_t>{0, 1, 2, 3, 4, 5})) << name;
+  }
+  for (const char* name : {"i1", "i2", "i4", "i8"}) {
+    EXPECT_EQ(file.i64(name), (std::vector<int64_t>{-2, -1, 0, 1, 2, 3})) << name;
+  }
+  EXPECT_EQ(npy("fortran.npy").i64("arr_0"), (std::vector<int64_t>{-2, -1, 0, 1, 2, 3}));
+  expect_part(error_text([&] { (void)file.i64("f4"); }), "f4: expected integers, got F32");
+  const uint64_t large = uint64_t{1} << 63;
+  int64_t out = 0;
+  const TensorInfo tensor{FileDType::u64, {1}, std::as_bytes(std::span(&large, 1))};
+  expect_part(error_text([&] {
+                copy_i64("x", tensor, {&out, 1});
+              }),
+              "x: expected values below 2^63, got 9223372036854775808");
+}
+
 TEST_F(NpyTest, ArchivesOfAnyWriter) {
   for (const char* name : {"zip64.npz", "pipe.npz", "pipe_stored.npz"}) {
     SCOPED_TRACE(name);

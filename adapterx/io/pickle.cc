@@ -44,8 +44,8 @@ struct Opcode {
   Run run;
 };
 
-// By the names of pickletools. Left out, as no file of PyTorch has them: what protocol 0 does otherwise
-// (STRING, UNICODE, INST, OBJ, PERSID), the extension registry, buffers out of band.
+// By the names of pickletools. Left out, as no file of PyTorch or NumPy has them: what protocol 0 does
+// otherwise (STRING, UNICODE, INST, OBJ, PERSID), the extension registry, buffers out of band.
 constexpr auto kOpcodes = std::to_array<Opcode>({
     {0x80, protocol},                                                                              // PROTO
     {0x95, [](Machine& m) { m.little_endian<uint64_t>(); }},                                       // FRAME
@@ -128,10 +128,12 @@ Document::Document() {
   values_.push_back({.kind = Kind::tuple});
 }
 
-Document read(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check) {
-  Machine machine(where, bytes, check);
+Document read(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check,
+              size_t max_bytes) {
+  Machine machine(where, bytes, check, max_bytes);
   for (uint8_t code = machine.opcode(); code != kStop; code = machine.opcode()) {
-    if (kRun[code] == nullptr) machine.error("expected an opcode of PyTorch's pickles, got {:#04x}", code);
+    if (kRun[code] == nullptr)
+      machine.error("expected an opcode that pickled tensors have, got {:#04x}", code);
     kRun[code](machine);
   }
   return machine.finish();

@@ -69,12 +69,13 @@ class Document {
 // Called with each global, "module.name", when it is first named; throws to refuse it.
 using CheckGlobal = std::function<void(std::string_view name)>;
 
-constexpr size_t kMaxBytes = size_t{64} << 20;  // of one pickle
+constexpr size_t kMaxBytes = size_t{64} << 20;  // of one pickle, where the caller does not say otherwise
 constexpr size_t kMaxValues = size_t{4} << 20;  // in it
 
 // Reads the pickle at the start of `bytes`; more may follow it. Throws Error starting with `where` and the
-// byte where the pickle is cut off, is no pickle, uses an opcode that PyTorch's files do not have, or is
-// larger than the limits above.
-Document read(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check);
+// byte where the pickle is cut off, is no pickle, uses an opcode that files of PyTorch and NumPy do not have,
+// or is larger than the limits.
+Document read(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check,
+              size_t max_bytes = kMaxBytes);
 
 }  // namespace ax::pickle

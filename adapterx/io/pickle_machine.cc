@@ -12,16 +12,18 @@ bool holds_pairs(Kind kind) { return kind == Kind::dict || kind == Kind::object;
 
 }  // namespace
 
-Machine::Machine(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check)
+Machine::Machine(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check,
+                 size_t max_bytes)
     : where_(where),
-      bytes_(reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), kMaxBytes)),
-      cut_(bytes.size() > kMaxBytes),
+      bytes_(reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), max_bytes)),
+      cut_(bytes.size() > max_bytes),
       check_(check) {}
 
 std::string_view Machine::take(uint64_t size) {
   if (size > bytes_.size() - next_) {
     error("expected {} more bytes, got {}{}", size, bytes_.size() - next_,
-          cut_ ? "; a pickle above 64 MB is not supported" : "; is this a whole PyTorch file?");
+          cut_ ? fmt::format("; a pickle above {} MB is not supported", bytes_.size() >> 20)
+               : "; is the file whole?");
   }
   const std::string_view part = bytes_.substr(next_, size);
   next_ += size;

@@ -16,7 +16,8 @@ namespace ax::pickle {
 
 class Machine {
  public:
-  Machine(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check);
+  Machine(const std::string& where, std::span<const std::byte> bytes, const CheckGlobal& check,
+          size_t max_bytes);
 
   // The bytes.
   uint8_t opcode() { return at_ = next_, little_endian<uint8_t>(); }
@@ -66,7 +67,7 @@ class Machine {
 
   const std::string& where_;
   std::string_view bytes_;
-  bool cut_;  // to kMaxBytes
+  bool cut_;  // to the most there may be
   const CheckGlobal& check_;
   size_t at_ = 0, next_ = 0;  // the opcode, and the byte after what was read
   std::vector<Ref> stack_;

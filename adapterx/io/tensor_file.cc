@@ -48,33 +48,44 @@ float from_half(uint16_t h) {
 }
 
 // Walks the elements in row-major order; `stride` in elements between those of the last axis.
-template <class Stored, class Convert>
-void copy_axis(const TensorInfo& t, int axis, const std::byte* data, float*& out, const Convert& to_f32) {
+template <class Stored, class Out, class Convert>
+void copy_axis(const TensorInfo& t, int axis, const std::byte* data, Out*& out, const Convert& to_out) {
   const int64_t stride = t.strides[static_cast<size_t>(axis)] * static_cast<int64_t>(sizeof(Stored));
   for (int64_t i = 0; i < t.shape[axis]; ++i, data += stride) {
     if (axis + 1 < t.shape.rank()) {
-      copy_axis<Stored>(t, axis + 1, data, out, to_f32);
+      copy_axis<Stored>(t, axis + 1, data, out, to_out);
       continue;
     }
     Stored value;
     std::memcpy(&value, data, sizeof(Stored));
-    *out++ = to_f32(value);
+    *out++ = to_out(value);
   }
 }
 
-template <class Stored, class Convert>
-void convert(const TensorInfo& t, std::span<float> out, const Convert& to_f32) {
+template <class Stored, class Out, class Convert>
+void convert(const TensorInfo& t, std::span<Out> out, const Convert& to_out) {
   if (out.empty()) return;
-  float* p = out.data();
-  if (!t.strides.empty()) return copy_axis<Stored>(t, 0, t.data.data(), p, to_f32);
-  if constexpr (std::is_same_v<Stored, float>) {
+  Out* p = out.data();
+  if (!t.strides.empty()) return copy_axis<Stored>(t, 0, t.data.data(), p, to_out);
+  if constexpr (std::is_same_v<Stored, Out>) {
     std::memcpy(p, t.data.data(), out.size_bytes());
   } else {
     for (size_t i = 0; i < out.size(); ++i) {
       Stored value;
       std::memcpy(&value, t.data.data() + i * sizeof(Stored), sizeof(Stored));
-      p[i] = to_f32(value);
+      p[i] = to_out(value);
     }
+  }
+}
+
+template <class Stored>
+void convert_integers(const TensorInfo& t, std::span<int64_t> out) {
+  convert<Stored>(t, out, [](Stored x) { return static_cast<int64_t>(x); });
+}
+
+void check_size(const std::string& where, const TensorInfo& tensor, size_t size) {
+  if (static_cast<int64_t>(size) != tensor.shape.size()) {
+    fail("{}: expected {} values, got {}", where, size, to_string(tensor.shape));
   }
 }
 
@@ -97,9 +108,7 @@ TensorInfo f32_tensor(const Shape& shape, std::span<const float> values) {
 }
 
 void copy_f32(const std::string& where, const TensorInfo& tensor, std::span<float> out) {
-  if (static_cast<int64_t>(out.size()) != tensor.shape.size()) {
-    fail("{}: expected {} values, got {}", where, out.size(), to_string(tensor.shape));
-  }
+  check_size(where, tensor, out.size());
   switch (tensor.dtype) {
     case FileDType::f32:
       return convert<float>(tensor, out, [](float x) { return x; });
@@ -111,6 +120,34 @@ void copy_f32(const std::string& where, const TensorInfo& tensor, std::span<floa
       return convert<BF16>(tensor, out, [](BF16 x) { return to_float(x); });
     default:
       fail("{}: expected F32, F16, BF16 or F64, got {}", where, to_string(tensor.dtype));
+  }
+}
+
+void copy_i64(const std::string& where, const TensorInfo& tensor, std::span<int64_t> out) {
+  check_size(where, tensor, out.size());
+  switch (tensor.dtype) {
+    case FileDType::i64:
+      return convert_integers<int64_t>(tensor, out);
+    case FileDType::i32:
+      return convert_integers<int32_t>(tensor, out);
+    case FileDType::i16:
+      return convert_integers<int16_t>(tensor, out);
+    case FileDType::i8:
+      return convert_integers<int8_t>(tensor, out);
+    case FileDType::u64:
+      return convert<uint64_t>(tensor, out, [&](uint64_t x) {
+        if (x >> 63 != 0) fail("{}: expected values below 2^63, got {}", where, x);
+        return static_cast<int64_t>(x);
+      });
+    case FileDType::u32:
+      return convert_integers<uint32_t>(tensor, out);
+    case FileDType::u16:
+      return convert_integers<uint16_t>(tensor, out);
+    case FileDType::u8:
+    case FileDType::boolean:
+      return convert_integers<uint8_t>(tensor, out);
+    default:
+      fail("{}: expected integers, got {}", where, to_string(tensor.dtype));
   }
 }
 
@@ -155,6 +192,12 @@ void TensorFile::copy_f32(std::string_view name, std::span<float> out) const {
 std::vector<float> TensorFile::f32(std::string_view name) const {
   std::vector<float> values(static_cast<size_t>(at(name).shape.size()));
   copy_f32(name, values);
+  return values;
+}
+
+std::vector<int64_t> TensorFile::i64(std::string_view name) const {
+  std::vector<int64_t> values(static_cast<size_t>(at(name).shape.size()));
+  copy_i64(fmt::format("{}: {}", path(), name), at(name), values);
   return values;
 }
 

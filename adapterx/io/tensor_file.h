@@ -59,6 +59,10 @@ TensorInfo f32_tensor(const Shape& shape, std::span<const float> values);
 // with `where` on any other dtype and where `out` is of another size than the tensor.
 void copy_f32(const std::string& where, const TensorInfo& tensor, std::span<float> out);
 
+// The values, row-major, of a tensor of integers or BOOL. Throws Error starting with `where` on any other
+// dtype, on a U64 beyond 2^63 - 1 and where `out` is of another size than the tensor.
+void copy_i64(const std::string& where, const TensorInfo& tensor, std::span<int64_t> out);
+
 // A shape read from a file, which can be anything. Throws Error starting with `where` where the rank is above
 // 8, an extent is negative or the product passes 2^63 / 16.
 Shape checked_shape(const std::string& where, std::span<const int64_t> dims);
@@ -86,6 +90,7 @@ class TensorFile {
 
   void copy_f32(std::string_view name, std::span<float> out) const;
   std::vector<float> f32(std::string_view name) const;
+  std::vector<int64_t> i64(std::string_view name) const;
   // Gives the mapped pages of a tensor back to the system until it is read again.
   void release(std::string_view name) const { bytes_.release(at(name).data); }
 
