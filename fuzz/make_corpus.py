@@ -4,13 +4,15 @@ some that a reader must refuse (refuse_*). The unit tests of the formats assert 
 import csv
 import gzip
 import io
+import pickle
 import struct
+import sys
 import zipfile
 import zlib
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save
 
 CORPUS = Path(__file__).parent / "corpus"
 DTYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"]
@@ -158,6 +160,7 @@ def zip_files():
 
 
 def safetensors_files():
+    from safetensors.numpy import save
     every = {f"{np.dtype(d).kind}{np.dtype(d).itemsize}": values(d) for d in DTYPES if d not in ("c8", "c16")}
     yield "dtypes.safetensors", save(every)
     yield "metadata.safetensors", save({"w": values("f4"), "scalar": np.array(2.5, "f2")}, {"note": "ä \"quoted\""})
@@ -223,9 +226,158 @@ def image_lists():
     yield "refuse_zero.txt", b"a.jpg 1\n\0"
 
 
-for kind, files in (("npz", numpy_files()), ("zip", zip_files()), ("safetensors", safetensors_files()),
-                    ("idx", idx_files()), ("image_csv", csv_files()), ("image_list", image_lists())):
+def old_names(data):
+    """As NumPy 1 wrote it; of protocols 2 and 3 only, whose names have no length."""
+    return data.replace(b"numpy._core.", b"numpy.core.")
+
+
+def numpy_pickles():
+    points = [values("f4", (4, 6)), values("f4", (4, 6)) + 1]
+    cache = [points, [np.array([7]), np.array([39])]]
+    fewshot = {"train": [(points[0], 3, 17)], "test": [(points[0], np.int64(3), 18), (points[1], 4, "a.txt")]}
+    kinds = [values(d) for d in DTYPES] + [np.asfortranarray(values("f4")), np.float32(2.5), np.float64(0.1), np.bool_(True),
+                                           np.uint8(200), np.array(2.5), np.zeros((0, 3), "f4"), None, -1, 1 << 40, "\u00e4",
+                                           b"ab", OrderedDict(a=1), np.array(["x"]), 1 << 70]
+    for protocol in range(2, 6):
+        yield f"cache{protocol}.dat", pickle.dumps(cache, protocol)
+        yield f"fewshot{protocol}.pkl", pickle.dumps(fewshot, protocol)
+        yield f"kinds{protocol}.pkl", pickle.dumps(kinds, protocol)
+    yield "cache_numpy1.dat", old_names(pickle.dumps(cache, 3))
+    yield "kinds_numpy1.pkl", old_names(pickle.dumps(kinds, 2))
+    yield "refuse_big_endian.pkl", pickle.dumps(values(">f4"), 4)
+    yield "refuse_global.pkl", pickle.dumps([points[0], print], 4)
+    yield "refuse_trailing.pkl", pickle.dumps(points, 4) + b"x"
+    yield "refuse_cut.pkl", pickle.dumps(points, 4)[:-40]
+    circle = [points[0]]
+    circle.append(circle)
+    yield "refuse_circle.pkl", pickle.dumps(circle, 4)
+
+
+def house():
+    """A square of two triangles and a roof: 5 vertices, 3 faces."""
+    return (np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0.5], [0.5, 0.5, -1.25]], "f4"),
+            np.array([[0, 1, 2], [0, 2, 3], [1, 2, 4]], "i4"))
+
+
+def plyfile_bytes(elements, **how):
+    from plyfile import PlyData
+    out = io.BytesIO()
+    PlyData(elements, **how).write(out)
+    return out.getvalue()
+
+
+def ply_elements():
+    """Doubles and colours, an edge list to pass over, a triangle and a quadrangle."""
+    from plyfile import PlyElement
+    points, _ = house()
+    vertex = np.array([(*p, 1, 2, 3) for p in points],
+                      [("x", "f8"), ("y", "f8"), ("z", "f8"), ("red", "u1"), ("green", "u1"), ("blue", "u1")])
+    edge = np.array([(0, 1), (1, 2)], [("vertex1", "i4"), ("vertex2", "i4")])
+    face = np.empty(2, [("vertex_indices", "O"), ("flag", "i2")])
+    face["vertex_indices"] = [np.array([1, 2, 4], "i4"), np.array([0, 1, 2, 3], "i4")]
+    face["flag"] = 7
+    return [PlyElement.describe(vertex, "vertex"), PlyElement.describe(edge, "edge"),
+            PlyElement.describe(face, "face", len_types={"vertex_indices": "u1"})]
+
+
+def pcd_files():
+    import lzf
+    points, _ = house()
+    head = ("# .PCD v0.7 - Point Cloud Data file format\nVERSION 0.7\nFIELDS x y z rgb\nSIZE 4 4 4 4\nTYPE F F F U\n"
+            "COUNT 1 1 1 1\nWIDTH 5\nHEIGHT 1\nVIEWPOINT 0 0 0 1 0 0 0\nPOINTS 5\nDATA ").encode()
+    colour = np.full((5, 1), 0x00808080, "u4")
+    rows = np.concatenate([points.view("u4"), colour], 1)
+    fields = np.ascontiguousarray(rows.T).tobytes()
+    packed = lzf.compress(fields)
+    sizes = struct.pack("<II", len(packed), len(fields))
+    text = "".join(f"{x:g} {y:g} {z:g} 8421504\n" for x, y, z in points)
+    yield "ascii.pcd", head + b"ascii\n" + text.encode()
+    yield "binary.pcd", head + b"binary\n" + rows.tobytes()
+    yield "compressed.pcd", head + b"binary_compressed\n" + sizes + packed
+    yield "missing.pcd", head + b"ascii\n" + text.replace("1 1 0 ", "nan nan nan ").encode()
+    yield "refuse_cut.pcd", head + b"binary\n" + rows.tobytes()[:-1]
+    yield "refuse_packed.pcd", head + b"binary_compressed\n" + struct.pack("<II", len(packed) - 1, len(fields)) + packed[:-1]
+
+
+def mesh_files():
+    import trimesh
+    points, faces = house()
+    mesh = trimesh.Trimesh(points, faces, process=False)
+    elements = ply_elements()
+    for name in ("obj", "off", "stl", "stl_ascii"):
+        data = mesh.export(file_type=name)
+        yield f"trimesh_{name}.{name[:3]}", data if isinstance(data, bytes) else data.encode()
+    yield "text.ply", plyfile_bytes(elements, text=True)
+    yield "little.ply", plyfile_bytes(elements, byte_order="<")
+    yield "big.ply", plyfile_bytes(elements, byte_order=">")
+    yield "points.ply", plyfile_bytes(elements[:1])
+    yield "trimesh.ply", mesh.export(file_type="ply")
+    yield "glued.off", b"OFF" + mesh.export(file_type="off").encode().split(b"\n", 1)[1]
+    yield "solid.stl", b"solid x" + mesh.export(file_type="stl")[7:]
+    yield "corners.obj", (b"# a\nmtllib a.mtl\nv 0 0 0\nv 1 0 0\nv 1 1 0\nvt 0 0\nvn 0 0 1\ng b\n"
+                          b"f 1/1/1 2/1/1 3/1/1\nf -3//1 -2//1 -1//1\n")
+    yield "points.obj", b"v 0 0 0\nv 1 2 3 0.5 0.5 0.5\n"
+    yield "refuse_corner.obj", b"v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 4\n"
+    yield "refuse_count.off", b"OFF\n1000000000 1000000000 0\n0 0 0\n"
+    yield "refuse_nan.ply", plyfile_bytes(elements[:1]).replace(struct.pack("<d", 0.5), struct.pack("<d", np.nan))
+    yield "refuse_empty.stl", mesh.export(file_type="stl")[:80] + bytes(4)
+
+
+def cloud_files():
+    points, _ = house()
+    rows = np.concatenate([points, points[::-1]], 1)
+    yield "modelnet.txt", "".join(",".join(f"{v:.6f}" for v in row) + "\n" for row in rows).encode()
+    yield "spaces.xyz", "".join(" ".join(f"{v:g}" for v in row) + "\r\n" for row in points).encode()
+    yield "count.pts", b"5\n" + "".join(" ".join(f"{v:g}" for v in row) + "\n" for row in points).encode()
+    yield "floats.npy", npy(rows)
+    yield "half_fortran.npy", npy(np.asfortranarray(points.astype("f2")))
+    yield "refuse_labels.npy", npy(values("i8", (5,)))
+    yield "refuse_columns.txt", b"1,2,3\n1,2\n"
+    yield "refuse_inf.xyz", b"1 2 inf\n"
+    yield from pcd_files()
+
+
+def h5_file(fill, **how):
+    import h5py
+    out = io.BytesIO()
+    with h5py.File(out, "w", **how) as file:
+        fill(file)
+    return out.getvalue()
+
+
+def h5_files():
+    data, label = values("f4", (3, 4, 3)), np.array([2, 0, 14])
+    packed = {"chunks": (2, 4, 3), "compression": "gzip", "shuffle": True}
+
+    def plain(file):
+        file.create_dataset("data", data=data, track_times=False)
+        file.create_dataset("label", data=label.astype("u1"), track_times=False)
+
+    def compressed(file):
+        file.create_dataset("data", data=data, track_times=False, **packed)
+        file.create_dataset("label", data=label[:, None], track_times=False)
+        file.create_dataset("mask", data=values("i4", (3, 4)), track_times=False, compression="gzip")
+
+    def others(file):
+        file.create_dataset("group/big", data=data.astype(">f8"), track_times=False, fletcher32=True, chunks=(1, 4, 3))
+        file.create_dataset("names", data=[b"a", b"bc"], track_times=False)
+        file.create_dataset("half", data=data.astype("f2"), track_times=False)
+        file["again"] = file["half"]
+
+    yield "plain.h5", h5_file(plain)
+    yield "latest.h5", h5_file(plain, libver="latest")
+    yield "compressed.h5", h5_file(compressed)
+    yield "others.h5", h5_file(others)
+    yield "empty.h5", h5_file(lambda file: None)
+    yield "refuse_cut.h5", h5_file(plain)[:-1]
+    yield "refuse_text.h5", b"404 not found\n"
+
+
+KINDS = {"npz": numpy_files, "zip": zip_files, "safetensors": safetensors_files, "idx": idx_files, "image_csv": csv_files,
+         "image_list": image_lists, "numpy_pickle": numpy_pickles, "mesh": mesh_files, "cloud": cloud_files, "h5": h5_files}
+
+for kind in sys.argv[1:] or KINDS:
     folder = CORPUS / kind
     folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files:
+    for name, data in KINDS[kind]():
         (folder / name).write_bytes(data)

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <vector>
@@ -34,16 +35,35 @@ void fuzz::use(Bytes bytes) {
   [[maybe_unused]] volatile std::byte kept = seen;
 }
 
+void fuzz::use(const std::string& name, const TensorInfo& tensor) {
+  if (!tensor.strides.empty() && tensor.strides.size() != static_cast<size_t>(tensor.shape.rank())) {
+    throw std::logic_error(name + ": strides of another rank than the shape");
+  }
+  if (reach(tensor) != static_cast<Int128>(tensor.data.size())) {
+    throw std::logic_error(name + ": shape, strides and data disagree");
+  }
+  use(tensor.data);
+  if (is_float(tensor.dtype) && tensor.shape.size() <= kMaxConverted) {
+    std::vector<float> values(static_cast<size_t>(tensor.shape.size()));
+    copy_f32(name, tensor, values);
+  }
+}
+
 void fuzz::use(const TensorFile& file) {
-  for (const auto& [name, tensor] : file.tensors()) {
-    if (!tensor.strides.empty() && tensor.strides.size() != static_cast<size_t>(tensor.shape.rank())) {
-      throw std::logic_error(name + ": strides of another rank than the shape");
-    }
-    if (reach(tensor) != static_cast<Int128>(tensor.data.size())) {
-      throw std::logic_error(name + ": shape, strides and data disagree");
-    }
-    use(tensor.data);
-    if (is_float(tensor.dtype) && tensor.shape.size() <= kMaxConverted) file.f32(name);
+  for (const auto& [name, tensor] : file.tensors()) use(name, tensor);
+}
+
+void fuzz::use(const Geometry& geometry) {
+  const auto* mesh = std::get_if<TriangleMesh>(&geometry);
+  const std::vector<float>& xyz = mesh != nullptr ? mesh->vertices : std::get<PointCloud>(geometry).xyz;
+  if (xyz.empty() || xyz.size() % 3 != 0) throw std::logic_error("no points, or a part of one");
+  for (const float v : xyz) {
+    if (!std::isfinite(v)) throw std::logic_error("a coordinate that is not finite");
+  }
+  if (mesh == nullptr) return;
+  if (mesh->triangles.empty() || mesh->triangles.size() % 3 != 0) throw std::logic_error("no triangles");
+  for (const uint32_t corner : mesh->triangles) {
+    if (corner >= mesh->vertex_count()) throw std::logic_error("a corner beyond the vertices");
   }
 }
 

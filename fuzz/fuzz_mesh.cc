@@ -1,0 +1,23 @@
+#include "adapterx/base/error.h"
+#include "adapterx/io/obj.h"
+#include "adapterx/io/off.h"
+#include "adapterx/io/ply.h"
+#include "adapterx/io/stl.h"
+#include "fuzz/targets.h"
+
+namespace ax {
+
+bool fuzz::mesh(Bytes bytes) {
+  const FileBytes file = FileBytes::borrow("fuzz", bytes);
+  bool accepted = false;
+  for (const auto read : {read_obj, read_off, read_ply, read_stl}) {
+    try {
+      use(read(file));
+      accepted = true;
+    } catch (const Error&) {
+    }
+  }
+  return accepted;
+}
+
+}  // namespace ax
