@@ -18,6 +18,8 @@ HWY_BEFORE_NAMESPACE();
 namespace ax::kernels::HWY_NAMESPACE {
 namespace {
 
+constexpr int kBisections = 16;
+
 // distance[i] to the centre, and least[j]: the least of those with i mod groups = j.
 void distances(const PointColumns& p, const float* center, float* distance, float* least, int64_t groups) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(F32()));
@@ -34,7 +36,7 @@ void distances(const PointColumns& p, const float* center, float* distance, floa
 }
 
 // Packs (distance, index) of all points within the bound; returns their number.
-int64_t within(const float* distance, int64_t padded, float bound, uint64_t* keys) {
+int64_t within(const float* distance, int64_t padded, float bound, int64_t* keys) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(F32()));
   const V limit = set(bound);
   int64_t count = 0;
@@ -47,10 +49,45 @@ int64_t within(const float* distance, int64_t padded, float bound, uint64_t* key
     std::memcpy(&bits, bytes, sizeof bits);
     for (; bits != 0; bits &= bits - 1) {
       const int64_t at = i + std::countr_zero(bits);
-      keys[count++] = uint64_t{std::bit_cast<uint32_t>(distance[at])} << 32 | static_cast<uint32_t>(at);
+      keys[count++] = int64_t{std::bit_cast<int32_t>(distance[at])} << 32 | at;
     }
   }
   return count;
+}
+
+// A bound within which `count` of least[0, groups) are, or few more. Distances are not negative, so that
+// their bits are ordered as they are: bisection of the bits.
+float common_bound(const float* least, int64_t groups, int64_t count) {
+  const auto lanes = static_cast<int64_t>(hn::Lanes(F32()));
+  int32_t low = -1, high = std::bit_cast<int32_t>(HUGE_VALF);
+  for (int step = 0; step < kBisections; ++step) {
+    const int32_t middle = low + (high - low) / 2;
+    const V limit = set(std::bit_cast<float>(middle));
+    int64_t within_limit = 0;
+    for (int64_t j = 0; j < groups; j += lanes) {
+      within_limit += static_cast<int64_t>(hn::CountTrue(F32(), hn::Le(hn::LoadU(F32(), least + j), limit)));
+    }
+    (within_limit < count ? low : high) = middle;
+    if (within_limit == count) break;
+  }
+  return std::bit_cast<float>(high);
+}
+
+// The first `count` of n keys in ascending order, each put where the number of smaller ones says. keys has
+// room for n rounded up to vectors.
+void pick_by_rank(int64_t* keys, int64_t n, int64_t count, int32_t* indices) {
+  const hn::ScalableTag<int64_t> d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const int64_t end = (n + lanes - 1) / lanes * lanes;
+  std::fill(keys + n, keys + end, INT64_MAX);
+  for (int64_t i = 0; i < n; ++i) {
+    const auto key = hn::Set(d, keys[i]);
+    int64_t rank = 0;
+    for (int64_t j = 0; j < end; j += lanes) {
+      rank += static_cast<int64_t>(hn::CountTrue(d, hn::Lt(hn::LoadU(d, keys + j), key)));
+    }
+    if (rank < count) indices[rank] = static_cast<int32_t>(keys[i]);
+  }
 }
 
 }  // namespace
@@ -63,22 +100,25 @@ namespace {
 
 HWY_EXPORT(distances);
 HWY_EXPORT(within);
+HWY_EXPORT(common_bound);
+HWY_EXPORT(pick_by_rank);
 
-constexpr int64_t kGrain = 8;  // centres
+constexpr int64_t kGrain = 8;         // centres
+constexpr int64_t kRankedKeys = 192;  // more are sorted faster by comparisons
 
 struct Workspace {
   PointColumns points;
   float* distance;  // [padded]
   int64_t groups;   // a few for each neighbour sought
   float* least;     // [groups]
-  uint64_t* keys;   // [padded]: distances are not negative, so their bits are ordered as they are
+  int64_t* keys;    // [padded]
 
   Workspace(ScratchCutter& cut, int64_t n, int64_t count)
       : points(cut, n),
         distance(cut.take<float>(points.padded)),
         groups(std::min(points.padded, padded_points(4 * count))),
         least(cut.take<float>(groups)),
-        keys(cut.take<uint64_t>(points.padded)) {}
+        keys(cut.take<int64_t>(points.padded)) {}
 };
 
 size_t workspace_bytes(int64_t n, int64_t count) {
@@ -87,18 +127,21 @@ size_t workspace_bytes(int64_t n, int64_t count) {
   return cut.used();
 }
 
-// K groups hold a point within the K-th least of the groups' nearest: no neighbour is farther than that. What
-// is within, a little more than K points, is sorted.
+// K groups hold a point within the bound: no neighbour is farther. What is within, a little more than K
+// points, is sorted.
 void nearest_to(const float* center, const Workspace& w, int64_t count, int32_t* indices) {
   if (!is_finite(center)) {
     std::iota(indices, indices + count, 0);
     return;
   }
   HWY_DYNAMIC_DISPATCH(distances)(w.points, center, w.distance, w.least, w.groups);
-  std::nth_element(w.least, w.least + count - 1, w.least + w.groups);
-  uint64_t* end =
-      w.keys + HWY_DYNAMIC_DISPATCH(within)(w.distance, w.points.padded, w.least[count - 1], w.keys);
-  if (end - w.keys > count) std::nth_element(w.keys, w.keys + count, end);
+  const float bound = HWY_DYNAMIC_DISPATCH(common_bound)(w.least, w.groups, count);
+  const int64_t n = HWY_DYNAMIC_DISPATCH(within)(w.distance, w.points.padded, bound, w.keys);
+  if (n <= kRankedKeys) {
+    HWY_DYNAMIC_DISPATCH(pick_by_rank)(w.keys, n, count, indices);
+    return;
+  }
+  if (n > count) std::nth_element(w.keys, w.keys + count, w.keys + n);
   std::sort(w.keys, w.keys + count);
   for (int64_t i = 0; i < count; ++i) indices[i] = static_cast<int32_t>(w.keys[i]);
 }
