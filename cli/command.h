@@ -31,6 +31,7 @@ auto from_command_line(const Read& read) {
 
 void add_baseline(CLI::App& app);      // adapterx baseline
 void add_bench(CLI::App& app);         // adapterx bench
+void add_bench_group(CLI::App& app);   // adapterx bench group
 void add_bench_images(CLI::App& app);  // adapterx bench images
 void add_bench_load(CLI::App& app);    // adapterx bench load
 void add_bench_step(CLI::App& app);    // adapterx bench step
