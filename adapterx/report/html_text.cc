@@ -126,6 +126,10 @@ std::string bytes_text(double bytes) {
   return fmt::format("{:.{}f}{}{}", bytes, decimals, kNoBreakSpace, kUnits[unit]);
 }
 
+std::string samples_text(const RunFacts& facts) {
+  return facts.samples.empty() ? "samples" : escape(shorten(facts.samples, 40));
+}
+
 std::string class_name(const Confusion& confusion, int64_t index) {
   return escape(shorten(confusion.classes[static_cast<size_t>(index)], 40));
 }

@@ -23,6 +23,7 @@ std::string percent_text(double fraction, int decimals);  // "91.25 %", with a n
 std::string small_percent_text(double fraction);          // three digits below 1 %: "0.204 %"; "13.37 %"
 std::string duration_text(double seconds);                // "41 s", "12 min 5 s", "3 h 7 min"
 std::string bytes_text(double bytes);                     // "699 kB", of 1000 bytes
+std::string samples_text(const RunFacts& facts);  // "images": RunFacts::samples, shortened and escaped
 std::string class_name(const Confusion& confusion, int64_t index);  // shortened and escaped
 
 // Whether it is a PNG file of less than 64 pixels a side: browsers should not smooth it.

@@ -58,7 +58,8 @@ struct RunFacts {
   bool finished = false;  // false from the start until the last epoch and the final evaluation are done
   std::string title;      // of the page; "AdaptFormer-X on fashion-mnist"
   std::string model, weights, method, data, precision, version;
-  std::string select;  // "val-best", "last" or "test-best"; the page warns of the last
+  std::string samples = "images";  // what the data are, in the plural, for sentences: "clouds"
+  std::string select;              // "val-best", "last" or "test-best"; the page warns of the last
   uint64_t seed = 0;
   int64_t threads = 0, epochs = 0, batch = 0;  // epochs: as planned
   int64_t train_images = 0, val_images = 0, test_images = 0;

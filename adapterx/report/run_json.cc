@@ -18,6 +18,7 @@ void for_each_field(Facts& facts, const Visit& visit) {
   visit("weights", facts.weights);
   visit("data", facts.data);
   visit("accuracy", facts.accuracy);
+  visit("samples", facts.samples);
   visit("accuracy_split", facts.accuracy_split);
   visit("best_val_accuracy", facts.best_val_accuracy);
   visit("best_epoch", facts.best_epoch);

@@ -33,7 +33,7 @@ std::string class_row(const Confusion& confusion, const ClassResult& result) {
       with_thousands(result.images), taken_for);
 }
 
-std::string class_table(const Confusion& confusion) {
+std::string class_table(const Confusion& confusion, const std::string& samples) {
   std::string rows;
   for (const ClassResult& result : worst_first(confusion)) rows += class_row(confusion, result);
   return fmt::format(
@@ -41,13 +41,13 @@ std::string class_table(const Confusion& confusion) {
       "classes\"><thead>"
       "<tr><th scope=\"col\" class=\"index\">#</th><th scope=\"col\">class</th><th "
       "scope=\"col\">accuracy</th>"
-      "<th scope=\"col\" class=\"bar\"></th><th scope=\"col\">images</th><th scope=\"col\" "
+      "<th scope=\"col\" class=\"bar\"></th><th scope=\"col\">{}</th><th scope=\"col\" "
       "class=\"text\">mostly taken "
       "for</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n",
-      rows);
+      samples, rows);
 }
 
-std::string pair_table(const Confusion& confusion, size_t most) {
+std::string pair_table(const Confusion& confusion, size_t most, const std::string& samples) {
   std::string rows;
   for (const ConfusedPair& pair : most_confused(confusion, most)) {
     rows +=
@@ -60,10 +60,10 @@ std::string pair_table(const Confusion& confusion, size_t most) {
   return fmt::format(
       "<div class=\"card\"><h3>Most confused</h3><table class=\"numbers\"><thead><tr><th "
       "scope=\"col\">truth</th>"
-      "<th scope=\"col\" class=\"text\">taken for</th><th scope=\"col\">images</th><th scope=\"col\">of its "
+      "<th scope=\"col\" class=\"text\">taken for</th><th scope=\"col\">{}</th><th scope=\"col\">of its "
       "class</th>"
       "</tr></thead>\n<tbody>\n{}</tbody></table></div>\n",
-      rows);
+      samples, rows);
 }
 
 }  // namespace
@@ -71,14 +71,16 @@ std::string pair_table(const Confusion& confusion, size_t most) {
 std::string confusion_section(const RunRecord& run) {
   const Confusion& confusion = run.findings.confusion;
   if (confusion.empty()) return "";
+  const std::string samples = samples_text(run.facts);
   const bool small = confusion.classes.size() <= kMostTableClasses;
   return fmt::format(
-      "<p>Each row holds the images of one class, each column what they were taken for{}.</p>\n<div "
+      "<p>Each row holds the {} of one class, each column what they were taken for{}.</p>\n<div "
       "class=\"pair\">\n"
       "<div class=\"card matrix\">{}</div>\n{}</div>\n{}",
+      samples,
       small ? ", in percent of the row" : ", both in the order of the classes' numbers; stronger is more",
       small ? confusion_table(confusion) : confusion_picture(confusion),
-      pair_table(confusion, small ? kMostPairs : kMostPairsOfMany), class_table(confusion));
+      pair_table(confusion, small ? kMostPairs : kMostPairsOfMany, samples), class_table(confusion, samples));
 }
 
 }  // namespace ax

@@ -54,6 +54,7 @@ bool best_is_measured(const RunRecord& run) {
 
 std::string curves_section(const RunRecord& run) {
   const bool ringed = best_is_measured(run);
+  const std::string speed = fmt::format("training {} per second", samples_text(run.facts));
   const std::vector<Card> cards = {
       {"Accuracy",
        "",
@@ -65,7 +66,7 @@ std::string curves_section(const RunRecord& run) {
       {"Learning rate", "", {{"", &EpochRecord::lr}}},
       {"Gradient norm", "before clipping", {{"", &EpochRecord::gradient_norm}}, AxisUnit::kNumber, true},
       {"Penalty", "of the method, added to the loss", {{"", &EpochRecord::penalty}}},
-      {"Speed", "training images per second", {{"", &EpochRecord::images_per_s}}, AxisUnit::kNumber, true}};
+      {"Speed", speed.c_str(), {{"", &EpochRecord::images_per_s}}, AxisUnit::kNumber, true}};
   std::string html;
   for (const Card& card : cards) html += card_html(run, card);
   if (html.empty()) return "";

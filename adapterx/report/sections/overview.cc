@@ -13,21 +13,21 @@ std::string tile(std::string_view label, const std::string& value, const std::st
                      note.empty() ? "" : fmt::format("<small>{}</small>", note));
 }
 
-int64_t images_of(const RunFacts& facts) {
+int64_t samples_of(const RunFacts& facts) {
   return facts.accuracy_split == "test"  ? facts.test_images
          : facts.accuracy_split == "val" ? facts.val_images
                                          : 0;
 }
 
-// Half the 95 % interval of a share measured on n images (normal approximation of the binomial).
+// Half the 95 % interval of a share measured on n samples (normal approximation of the binomial).
 double half_interval(double share, int64_t n) {
   return 1.96 * std::sqrt(std::max(0., share * (1 - share)) / static_cast<double>(n));
 }
 
 std::string accuracy_note(const RunFacts& facts) {
   std::string note = facts.accuracy_split == "val" ? "validation" : escape(facts.accuracy_split);
-  if (const int64_t n = images_of(facts); n > 0) {
-    note += fmt::format(", {} images, ±\xc2\xa0{:.2f}", with_thousands(n),
+  if (const int64_t n = samples_of(facts); n > 0) {
+    note += fmt::format(", {} {}, ±\xc2\xa0{:.2f}", with_thousands(n), samples_text(facts),
                         100 * half_interval(facts.accuracy, n));
   }
   return note;
@@ -71,12 +71,13 @@ std::string warnings(const RunRecord& run) {
   const RunFacts& facts = run.facts;
   std::string out;
   if (facts.select == "test-best") {
-    out += warning(
-        "<strong>Selected on the test images.</strong> The epoch shown is the one that did best on the test "
+    out += warning(fmt::format(
+        "<strong>Selected on the test {0}.</strong> The epoch shown is the one that did best on the test "
         "split "
-        "(<code>--select test-best</code>), as some published numbers are. It overstates what new images "
+        "(<code>--select test-best</code>), as some published numbers are. It overstates what new {0} "
         "will see; "
-        "don't compare it with results selected on validation images.");
+        "don't compare it with results selected on validation {0}.",
+        samples_text(facts)));
   }
   if (!facts.finished) {
     const std::string done = run.epochs.empty() ? "0" : fmt::format("{}", run.epochs.back().epoch);
@@ -89,12 +90,17 @@ std::string warnings(const RunRecord& run) {
   return out;
 }
 
+std::string capitalised(std::string text) {
+  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
 std::string fact(std::string_view label, const std::string& text) {
   if (text.empty()) return "";
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", label, text);
 }
 
-std::string images_text(const RunFacts& facts) {
+std::string counts_text(const RunFacts& facts) {
   std::string text;
   for (const auto& [name, count] : {std::pair{"training", facts.train_images},
                                     {"validation", facts.val_images},
@@ -105,9 +111,9 @@ std::string images_text(const RunFacts& facts) {
 }
 
 std::string select_text(const RunFacts& facts) {
-  if (facts.select == "val-best") return "best epoch on validation images";
+  if (facts.select == "val-best") return "best epoch on validation " + samples_text(facts);
   if (facts.select == "last") return "last epoch";
-  if (facts.select == "test-best") return "best epoch on test images";
+  if (facts.select == "test-best") return "best epoch on test " + samples_text(facts);
   return escape(facts.select);
 }
 
@@ -116,7 +122,7 @@ std::string number(int64_t value) { return value > 0 ? with_thousands(value) : "
 std::string facts_list(const RunFacts& facts) {
   return "<dl class=\"facts\">\n" + fact("Method", escape(facts.method)) +
          fact("Model", escape(facts.model)) + fact("Weights", escape(facts.weights)) +
-         fact("Data", escape(facts.data)) + fact("Images", images_text(facts)) +
+         fact("Data", escape(facts.data)) + fact(capitalised(samples_text(facts)), counts_text(facts)) +
          fact("Epochs", number(facts.epochs)) + fact("Batch", number(facts.batch)) +
          fact("Kept", select_text(facts)) + fact("Precision", escape(facts.precision)) +
          fact("Seed", fmt::format("{}", facts.seed)) + fact("Version", escape(facts.version)) + "</dl>\n";
