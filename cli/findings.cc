@@ -18,9 +18,9 @@ constexpr int64_t kThumbnailSide = 112;
 constexpr int64_t kMostConfusionClasses = 2000;
 constexpr std::string_view kExpert = ".expert";
 
-ShownImage shown(const Evaluation& evaluation, const ImageDataset& images, int64_t i) {
+ShownSample shown(const Evaluation& evaluation, const ImageDataset& images, int64_t i) {
   const Prediction& p = evaluation.predictions[static_cast<size_t>(i)];
-  return {images.name(i), {}, p.label, p.predicted, static_cast<double>(p.probability)};
+  return {images.name(i), {}, p.label, p.predicted, static_cast<double>(p.probability), {}};
 }
 
 // The values of a model's input [3, side, side] as the pixels they were made of.
@@ -51,7 +51,7 @@ std::vector<std::byte> thumbnail(const Image& image) {
   return encode_thumbnail(pixels_of(values, small));
 }
 
-std::vector<ShownImage> worst_mistakes(const Evaluation& evaluation, const ImageDataset& images) {
+std::vector<ShownSample> worst_mistakes(const Evaluation& evaluation, const ImageDataset& images) {
   std::vector<int64_t> wrong;
   for (int64_t i = 0; i < std::ssize(evaluation.predictions); ++i) {
     const Prediction& p = evaluation.predictions[static_cast<size_t>(i)];
@@ -62,7 +62,7 @@ std::vector<ShownImage> worst_mistakes(const Evaluation& evaluation, const Image
            evaluation.predictions[static_cast<size_t>(b)].probability;
   });
   wrong.resize(std::min(wrong.size(), kMistakes));
-  std::vector<ShownImage> mistakes;
+  std::vector<ShownSample> mistakes;
   for (const int64_t i : wrong) {
     mistakes.push_back(shown(evaluation, images, i));
     mistakes.back().image = thumbnail(images.image(i));
@@ -127,9 +127,9 @@ std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const
     for (const auto& [name, experts] : built.observed) {
       if (!name.ends_with(kExpert)) continue;
       const Tensor choice = built.session->output(name);
-      picture.experts = experts;
-      picture.heads = choice.shape[2];
-      picture.blocks.push_back(first_choices(choice, static_cast<int64_t>(i)));
+      picture.choices.experts = experts;
+      picture.choices.heads = choice.shape[2];
+      picture.choices.blocks.push_back(first_choices(choice, static_cast<int64_t>(i)));
     }
   }
   return pictures;

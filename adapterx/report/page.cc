@@ -25,6 +25,7 @@ std::vector<Section> sections_of(const RunRecord& run) {
                                    {"mistakes", "Worst mistakes", mistakes_section(run)},
                                    {"experts", "Expert use", experts_section(run)},
                                    {"routing", "Routing pictures", routing_section(run)},
+                                   {"clouds", "Point clouds", clouds_section(run)},
                                    {"config", "Configuration", config_section(run)}};
   std::erase_if(sections, [](const Section& section) { return section.html.empty(); });
   return sections;

@@ -110,6 +110,18 @@ img.tiny, .tiny .photo::before { image-rendering: pixelated; }
 .wrong { color: var(--wrong); }
 .wrong span, .truth span { color: var(--soft); font-weight: 400; }
 
+.thumb { display: block; max-width: 160px; background: var(--empty); border-radius: 6px; }
+.cloud { fill: none; stroke-linecap: round; aspect-ratio: 1; }
+.clouds { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr)); gap: 12px; }
+.turnable figcaption { font-weight: 400; font-size: 13px; line-height: 1.35; margin: 8px 0 0; overflow-wrap: anywhere; }
+.turnable.mistaken { border-color: var(--wrong); }
+.stage { position: relative; background: var(--empty); border-radius: 6px; overflow: hidden; max-width: 460px; margin: 0 auto; }
+.stage canvas { display: none; width: 100%; aspect-ratio: 1; color: var(--ink); cursor: grab; touch-action: pan-y; }
+.stage canvas:active { cursor: grabbing; } .stage canvas:focus-visible { outline: 2px solid var(--ink); outline-offset: -2px; border-radius: 6px; }
+.stage .probe { position: absolute; left: 8px; bottom: 4px; pointer-events: none; }
+.js .stage canvas { display: block; } .js .still, .help { display: none; } .js .help { display: inline; }
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } .spin { display: none !important; } }
+
 .legend { max-width: none; display: flex; flex-wrap: wrap; gap: 4px 14px; font-size: 13px; }
 .legend i, .others i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 4px; vertical-align: -1px; }
 .routings { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 520px), 1fr)); gap: 12px; }
@@ -149,7 +161,7 @@ pre { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono"
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --grid: #e4e4e4; --s0: #b35900; --s1: #0067a3; --heat: 0 103 163;
     --on-heat: #fff; --bar: #0067a3; --empty: #f3f3f3; --warn: #fff4dc; --wrong: #b3261e; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  nav, .js .controls, .probe { display: none; }
+  nav, .js .controls, .js .probe, .js .help, .js .stage canvas { display: none; } .js .still { display: block; }
   .scroll { max-height: none; }
   .card, .mistakes figure, .tiles { break-inside: avoid; } .scroll, pre.card { break-inside: auto; } h2 { break-after: avoid; }
 }

@@ -158,6 +158,44 @@ TEST(Page, ShowsManyExperts) {
   expect_part(report_page(run), "Every 4 blocks in a row share a set of experts");
 }
 
+std::set<std::string> all_with_clouds() {
+  std::set<std::string> ids = kAll;
+  ids.erase("routing");
+  ids.insert("clouds");
+  return ids;
+}
+
+TEST(Page, ShowsClouds) {
+  const SampleOptions options{.heads = 2, .pictures = 8, .clouds = true};
+  const RunRecord run = sample_run(options);
+  const HtmlReader page = read_page("clouds", run);
+  EXPECT_EQ(page.ids(), all_with_clouds());
+  EXPECT_EQ(page.count("canvas"), options.pictures);
+  EXPECT_EQ(page.count("img"), 0);
+  const std::string text = report_page(run);
+  for (const char* part : {"10,000 clouds, ±", "<dt>Clouds</dt>", "training clouds per second",
+                           "on the validation clouds", ">clouds</th>", "holds the clouds of one class"}) {
+    expect_part(text, part);
+  }
+  const size_t config = text.find("id=\"config\"");
+  EXPECT_EQ(text.substr(0, config).find("images"), std::string::npos) << "data are clouds";
+}
+
+TEST(Page, ShowsCloudsOfMethodsWithoutExperts) {
+  const SampleOptions options{.experts = 0, .pictures = 4, .clouds = true, .points = 200};
+  const HtmlReader page = read_page("clouds_linear_probe", sample_run(options));
+  std::set<std::string> expected = all_with_clouds();
+  expected.erase("experts");
+  EXPECT_EQ(page.ids(), expected);
+  EXPECT_EQ(report_page(sample_run(options)).find("name=\"block\""), std::string::npos);
+}
+
+TEST(Page, ShowsCloudsOfOnePointAndOnePatch) {
+  const SampleOptions options{
+      .blocks = 1, .experts = 1, .heads = 1, .pictures = 1, .clouds = true, .points = 1, .patches = 1};
+  EXPECT_EQ(read_page("one_point", sample_run(options)).ids(), all_with_clouds());
+}
+
 TEST(Page, ShowsOneEpoch) {
   SampleOptions options;
   options.epochs = 1;
@@ -206,6 +244,13 @@ TEST(Page, EscapesEveryText) {
   const HtmlReader page = read_page("evil", run);
   EXPECT_EQ(page.count("script"), 2);
   EXPECT_EQ(page.ids(), kAll);
+
+  run.findings.mistakes.clear();
+  run.findings.routing.clear();
+  run.findings.clouds.push_back(sample_cloud(options, 0));
+  run.findings.clouds[0].shown.name = evil;
+  f.samples = evil;
+  EXPECT_EQ(read_page("evil_clouds", run).count("script"), 2);
 }
 
 TEST(Page, RefusesWhatDoesNotFit) {

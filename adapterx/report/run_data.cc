@@ -1,43 +1,76 @@
 #include "adapterx/report/run_data.h"
 
 #include <cmath>
-#include <string_view>
 
 #include "adapterx/base/error.h"
+#include "adapterx/report/shown_cloud.h"
 
 namespace ax {
 namespace {
 
-void check_class(std::string_view field, size_t i, int64_t index, size_t classes) {
+void check_class(const std::string& place, int64_t index, size_t classes) {
   if (index >= 0 && static_cast<size_t>(index) < classes) return;
-  fail("{}[{}]: expected a class from 0 to {}, got {}", field, i, static_cast<int64_t>(classes) - 1, index);
+  fail("{}: expected a class from 0 to {}, got {}", place, static_cast<int64_t>(classes) - 1, index);
 }
 
-void check_shown(std::string_view field, size_t i, const ShownImage& shown, size_t classes) {
-  check_class(field, i, shown.truth, classes);
-  check_class(field, i, shown.predicted, classes);
-  if (shown.image.empty()) fail("{}[{}]: expected an image, got no bytes", field, i);
-}
-
-void check_routing(size_t i, const RoutingPicture& picture) {
-  if (picture.side < 1 || picture.side > 4096 || picture.heads < 1 || picture.heads > 4096 ||
-      picture.experts < 1 || picture.experts > 256) {
-    fail("routing[{}]: expected side and heads from 1 to 4096 and experts from 1 to 256, got {}, {}, {}", i,
-         picture.side, picture.heads, picture.experts);
+void check_shown(const std::string& place, const ShownSample& shown, size_t classes) {
+  check_class(place, shown.truth, classes);
+  check_class(place, shown.predicted, classes);
+  if (shown.image.empty() == shown.points.empty()) fail("{}: expected either an image or points", place);
+  if (shown.points.size() % 3 != 0 || shown.points.size() > 3 * kMostShownPoints) {
+    fail("{}: expected 3 coordinates each of at most {} points, got {}", place, kMostShownPoints,
+         shown.points.size());
   }
-  if (picture.blocks.empty()) fail("routing[{}]: expected at least one block, got none", i);
-  const auto patches = static_cast<size_t>(picture.side * picture.side * picture.heads);
-  for (size_t block = 0; block < picture.blocks.size(); ++block) {
-    const std::vector<uint8_t>& choice = picture.blocks[block];
-    if (choice.size() < patches || choice.size() % static_cast<size_t>(picture.heads) != 0) {
-      fail("routing[{}]: block {}: expected a choice for each of {} sub-heads of at least {} tokens, got {}",
-           i, block, picture.heads, picture.side * picture.side, choice.size());
+  for (const uint16_t value : shown.points) {
+    if (value > kGreatestCoordinate) {
+      fail("{}: expected coordinates up to {}, got {}", place, kGreatestCoordinate, value);
+    }
+  }
+}
+
+void check_choices(const std::string& place, const ExpertChoices& choices, int64_t patches) {
+  if (choices.heads < 1 || choices.heads > 4096 || choices.experts < 1 || choices.experts > 256) {
+    fail("{}: expected heads from 1 to 4096 and experts from 1 to 256, got {} and {}", place, choices.heads,
+         choices.experts);
+  }
+  if (choices.blocks.empty()) fail("{}: expected at least one block, got none", place);
+  const auto heads = static_cast<size_t>(choices.heads);
+  for (size_t block = 0; block < choices.blocks.size(); ++block) {
+    const std::vector<uint8_t>& choice = choices.blocks[block];
+    if (choice.size() < static_cast<size_t>(patches) * heads || choice.size() % heads != 0) {
+      fail("{}: block {}: expected a choice for each of {} sub-heads of at least {} tokens, got {}", place,
+           block, heads, patches, choice.size());
     }
     for (const uint8_t expert : choice) {
-      if (expert >= picture.experts) {
-        fail("routing[{}]: block {}: expected experts below {}, got {}", i, block, picture.experts, expert);
+      if (expert >= choices.experts) {
+        fail("{}: block {}: expected experts below {}, got {}", place, block, choices.experts, expert);
       }
     }
+  }
+}
+
+void check_picture(const std::string& place, const RoutingPicture& picture) {
+  if (picture.shown.image.empty()) fail("{}: expected an image, got points", place);
+  if (picture.side < 1 || picture.side > 4096) {
+    fail("{}: expected a side from 1 to 4096, got {}", place, picture.side);
+  }
+  check_choices(place, picture.choices, picture.side * picture.side);
+}
+
+void check_cloud(const std::string& place, const CloudPicture& cloud) {
+  if (cloud.shown.points.empty()) fail("{}: expected points, got an image", place);
+  if (cloud.patches < 1 || cloud.patches > 4096) {
+    fail("{}: expected 1 to 4096 patches, got {}", place, cloud.patches);
+  }
+  if (cloud.patch.size() != cloud.shown.points.size() / 3) {
+    fail("{}: expected the patch of each of {} points, got {}", place, cloud.shown.points.size() / 3,
+         cloud.patch.size());
+  }
+  for (const uint16_t patch : cloud.patch) {
+    if (patch >= cloud.patches) fail("{}: expected patches below {}, got {}", place, cloud.patches, patch);
+  }
+  if (cloud.choices.experts != 0 || !cloud.choices.blocks.empty()) {
+    check_choices(place, cloud.choices, cloud.patches);
   }
 }
 
@@ -81,11 +114,17 @@ void check(const Findings& findings) {
     if (count < 0) fail("confusion: expected counts of 0 or more, got {}", count);
   }
   for (size_t i = 0; i < findings.mistakes.size(); ++i) {
-    check_shown("mistakes", i, findings.mistakes[i], classes);
+    check_shown(fmt::format("mistakes[{}]", i), findings.mistakes[i], classes);
   }
   for (size_t i = 0; i < findings.routing.size(); ++i) {
-    check_shown("routing", i, findings.routing[i].shown, classes);
-    check_routing(i, findings.routing[i]);
+    const std::string place = fmt::format("routing[{}]", i);
+    check_shown(place, findings.routing[i].shown, classes);
+    check_picture(place, findings.routing[i]);
+  }
+  for (size_t i = 0; i < findings.clouds.size(); ++i) {
+    const std::string place = fmt::format("clouds[{}]", i);
+    check_shown(place, findings.clouds[i].shown, classes);
+    check_cloud(place, findings.clouds[i]);
   }
 }
 

@@ -33,8 +33,8 @@ struct EpochRecord {
   double gradient_norm = kNotMeasured;  // before clipping, mean over the steps
   double val_loss = kNotMeasured;       // NaN at epochs that were not evaluated
   double val_accuracy = kNotMeasured;
-  double seconds = kNotMeasured;  // of this epoch
-  double images_per_s = kNotMeasured;
+  double seconds = kNotMeasured;       // of this epoch
+  double images_per_s = kNotMeasured;  // samples of whatever kind
   double peak_rss_mb = kNotMeasured;
   ExpertUse expert_use;  // on the validation images
 };
@@ -61,8 +61,8 @@ struct RunFacts {
   std::string samples = "images";  // what the data are, in the plural, for sentences: "clouds"
   std::string select;              // "val-best", "last" or "test-best"; the page warns of the last
   uint64_t seed = 0;
-  int64_t threads = 0, epochs = 0, batch = 0;  // epochs: as planned
-  int64_t train_images = 0, val_images = 0, test_images = 0;
+  int64_t threads = 0, epochs = 0, batch = 0;                 // epochs: as planned
+  int64_t train_images = 0, val_images = 0, test_images = 0;  // samples of whatever kind
 
   double accuracy = kNotMeasured;  // the headline: of the model kept, on `accuracy_split`
   std::string accuracy_split;      // "test" or "val"
@@ -87,30 +87,46 @@ struct Confusion {
   int64_t at(size_t truth, size_t predicted) const { return counts[truth * classes.size() + predicted]; }
 };
 
-// One image that was classified. Truth and prediction are indices of Confusion::classes.
-struct ShownImage {
+// One sample that was classified, either an image or a cloud of points. Truth and prediction are indices of
+// Confusion::classes.
+struct ShownSample {
   std::string name;              // as the data set calls it, mostly a path
   std::vector<std::byte> image;  // a small PNG or JPEG file (thumbnail.h)
   int64_t truth = 0, predicted = 0;
-  double confidence = kNotMeasured;  // probability of the prediction
+  double confidence = kNotMeasured;   // probability of the prediction
+  std::vector<uint16_t> points = {};  // [N, 3], y up, as shown_cloud.h makes them
 };
 
-// Which expert each token of an image went to. The image is cropped and resized to what the model saw.
-struct RoutingPicture {
-  ShownImage shown;
-  int64_t side = 0;     // the patches form a grid of side x side
+// Which expert each token of a sample went to.
+struct ExpertChoices {
   int64_t heads = 1;    // sub-heads, each routed on its own
   int64_t experts = 0;  // at most 256
   // For each block [T, heads], T = other tokens (class, prompts; their number may grow from block to block)
-  // first, then the side * side patches row by row.
+  // first, then the patches.
   std::vector<std::vector<uint8_t>> blocks;
+};
+
+// Of an image, cropped and resized to what the model saw. Its patches stand row by row.
+struct RoutingPicture {
+  ShownSample shown;
+  int64_t side = 0;  // the patches form a grid of side x side
+  ExpertChoices choices;
+};
+
+// A cloud, its patches and, where the method has experts, which of them each patch went to.
+struct CloudPicture {
+  ShownSample shown;
+  int64_t patches = 0;          // at most 4096
+  std::vector<uint16_t> patch;  // [N]: the one each point belongs to, that of the nearest centre
+  ExpertChoices choices;        // no experts and no blocks where the method has none
 };
 
 // What is looked at when training is over.
 struct Findings {
   Confusion confusion;
-  std::vector<ShownImage> mistakes;  // the most confident first
+  std::vector<ShownSample> mistakes;  // the most confident first
   std::vector<RoutingPicture> routing;
+  std::vector<CloudPicture> clouds;
 };
 
 struct RunRecord {

@@ -67,10 +67,14 @@ Findings findings() {
   RoutingPicture picture;
   picture.shown = {"2.png", {std::byte{7}}, 1, 1, kNotMeasured};
   picture.side = 1;
-  picture.heads = 2;
-  picture.experts = 3;
-  picture.blocks = {{0, 1, 2, 0}, {1, 1, 2, 2, 0, 1}};
+  picture.choices = {2, 3, {{0, 1, 2, 0}, {1, 1, 2, 2, 0, 1}}};
   f.routing = {picture};
+  CloudPicture cloud{{"3.ply", {}, 0, 1, 0.5, {0, 1023, 7, 512, 2, 3}}, 300, {299, 0}, {}};
+  f.clouds = {cloud};
+  cloud.patches = 1;
+  cloud.patch = {0, 0};
+  cloud.choices = {1, 256, {{255, 0}}};
+  f.clouds.push_back(cloud);
   return f;
 }
 
@@ -123,8 +127,18 @@ TEST_F(RunFolderTest, EverythingComesBack) {
   EXPECT_EQ(run.findings.confusion.counts, findings().confusion.counts);
   EXPECT_EQ(run.findings.mistakes[0].image, findings().mistakes[0].image);
   EXPECT_EQ(run.findings.mistakes[0].confidence, 0.75);
-  EXPECT_EQ(run.findings.routing[0].blocks, findings().routing[0].blocks);
-  EXPECT_EQ(run.findings.routing[0].heads, 2);
+  EXPECT_EQ(run.findings.routing[0].choices.blocks, findings().routing[0].choices.blocks);
+  EXPECT_EQ(run.findings.routing[0].choices.heads, 2);
+  ASSERT_EQ(run.findings.clouds.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    const CloudPicture &cloud = run.findings.clouds[i], expected = findings().clouds[i];
+    EXPECT_EQ(cloud.shown.points, expected.shown.points);
+    EXPECT_EQ(cloud.shown.predicted, 1);
+    EXPECT_EQ(cloud.patches, expected.patches);
+    EXPECT_EQ(cloud.patch, expected.patch);
+    EXPECT_EQ(cloud.choices.experts, expected.choices.experts);
+    EXPECT_EQ(cloud.choices.blocks, expected.choices.blocks);
+  }
   EXPECT_EQ(read("summary.csv").substr(0, 6), "epoch,");
 }
 
@@ -192,6 +206,12 @@ TEST_F(RunFolderTest, LoadsARunThatHasJustStarted) {
   expect_part(error_text([&] { load_run(path_ / "none"); }), "got no folder");
 }
 
+std::string cloud_text(const std::string& points, const std::string& patch, int64_t patches,
+                       const std::string& more = "") {
+  return fmt::format(R"({{"classes":["a"],"clouds":[{{"points":"{}","patch":"{}","patches":{}{}}}]}})",
+                     points, patch, patches, more);
+}
+
 TEST_F(RunFolderTest, NamesTheFileOfDamage) {
   const RunFolder folder = RunFolder::create(path_);
   folder.write_result(facts());
@@ -211,7 +231,21 @@ TEST_F(RunFolderTest, NamesTheFileOfDamage) {
            {"{\"classes\":[\"a\"],\"routing\":[{\"image\":\"AAAA\",\"side\":2,\"experts\":2,\"blocks\":[\"AQ="
             "=\"]}]}",
             "at least 4 tokens, got 1"},
-           {"{\"routing\":7}", "`routing`: expected an array"}}) {
+           {"{\"routing\":7}", "`routing`: expected an array"},
+           {cloud_text("AAAA", "AAA=", 1), "`clouds`: points: expected a multiple of 4 bytes, got 3"},
+           {cloud_text("AAAAAA==", "AA==", 1), "`clouds`: patch: expected a multiple of 2 bytes, got 1"},
+           {cloud_text("AAAAAA==", "AAAAAA==", 1),
+            "clouds[0]: expected the patch of each of 1 points, got 2"},
+           {cloud_text("AAAAAA==", "AQA=", 1), "clouds[0]: expected patches below 1, got 1"},
+           {cloud_text("AAAAAA==", "AAA=", 5000), "clouds[0]: expected 1 to 4096 patches, got 5000"},
+           {cloud_text("", "", 1), "clouds[0]: expected either an image or points"},
+           {cloud_text("AAAAAA==", "AAA=", 1, ",\"image\":\"AAAA\""), "either an image or points"},
+           {cloud_text("AAAAAA==", "AAA=", 1, ",\"experts\":3"), "clouds[0]: expected at least one block"},
+           {cloud_text("AAAAAA==", "AAA=", 1, ",\"experts\":3,\"blocks\":[\"\"]"),
+            "each of 1 sub-heads of at least 1 tokens, got 0"},
+           {cloud_text("AAAAAA==", "AAA=", 1, ",\"experts\":3,\"blocks\":[\"Aw==\"]"),
+            "clouds[0]: block 0: expected experts below 3, got 3"},
+           {cloud_text(std::string(5467, 'A') + "=", "AAA=", 1), "of at most 1024 points, got 3075"}}) {
     write("report_data.json", text);
     expect_part(load_error(), part);
   }

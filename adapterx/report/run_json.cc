@@ -4,6 +4,7 @@
 
 #include "adapterx/report/base64.h"
 #include "adapterx/report/json_fields.h"
+#include "adapterx/report/shown_cloud.h"
 
 namespace ax {
 namespace {
@@ -17,8 +18,8 @@ void for_each_field(Facts& facts, const Visit& visit) {
   visit("model", facts.model);
   visit("weights", facts.weights);
   visit("data", facts.data);
-  visit("accuracy", facts.accuracy);
   visit("samples", facts.samples);
+  visit("accuracy", facts.accuracy);
   visit("accuracy_split", facts.accuracy_split);
   visit("best_val_accuracy", facts.best_val_accuracy);
   visit("best_epoch", facts.best_epoch);
@@ -71,34 +72,52 @@ std::vector<std::string> parse_texts(const Json& object, const char* key) {
   return texts;
 }
 
-Json shown_json(const ShownImage& shown) {
+Json shown_json(const ShownSample& shown) {
   Json out = {{"name", shown.name}, {"truth", shown.truth}, {"predicted", shown.predicted}};
   if (std::isfinite(shown.confidence)) out["confidence"] = shown.confidence;
-  out["image"] = to_base64(shown.image);
+  if (!shown.image.empty()) out["image"] = to_base64(shown.image);
+  if (!shown.points.empty()) out["points"] = to_base64(pack_points(shown.points));
   return out;
 }
 
-ShownImage parse_shown(const Json& object) {
+ShownSample parse_shown(const Json& object) {
   if (!object.is_object()) fail("expected an object, got {}", object.type_name());
-  ShownImage shown;
+  ShownSample shown;
   read_field(object, "name", shown.name);
   read_field(object, "truth", shown.truth);
   read_field(object, "predicted", shown.predicted);
   read_field(object, "confidence", shown.confidence);
-  std::string image;
+  std::string image, points;
   read_field(object, "image", image);
   shown.image = from_base64(image);
+  read_field(object, "points", points);
+  shown.points = unpack_points(from_base64(points));
   return shown;
+}
+
+void write_choices(const ExpertChoices& choices, Json& out) {
+  out["heads"] = choices.heads;
+  out["experts"] = choices.experts;
+  Json& blocks = out["blocks"] = Json::array();
+  for (const std::vector<uint8_t>& choice : choices.blocks)
+    blocks.push_back(to_base64(std::as_bytes(std::span(choice))));
+}
+
+ExpertChoices parse_choices(const Json& object) {
+  ExpertChoices choices;
+  read_field(object, "heads", choices.heads);
+  read_field(object, "experts", choices.experts);
+  for (const std::string& text : parse_texts(object, "blocks")) {
+    std::vector<uint8_t>& choice = choices.blocks.emplace_back();
+    for (const std::byte expert : from_base64(text)) choice.push_back(std::to_integer<uint8_t>(expert));
+  }
+  return choices;
 }
 
 Json routing_json(const RoutingPicture& picture) {
   Json out = shown_json(picture.shown);
   out["side"] = picture.side;
-  out["heads"] = picture.heads;
-  out["experts"] = picture.experts;
-  Json& blocks = out["blocks"] = Json::array();
-  for (const std::vector<uint8_t>& choice : picture.blocks)
-    blocks.push_back(to_base64(std::as_bytes(std::span(choice))));
+  write_choices(picture.choices, out);
   return out;
 }
 
@@ -106,13 +125,27 @@ RoutingPicture parse_routing(const Json& object) {
   RoutingPicture picture;
   picture.shown = parse_shown(object);
   read_field(object, "side", picture.side);
-  read_field(object, "heads", picture.heads);
-  read_field(object, "experts", picture.experts);
-  for (const std::string& text : parse_texts(object, "blocks")) {
-    std::vector<uint8_t>& choice = picture.blocks.emplace_back();
-    for (const std::byte expert : from_base64(text)) choice.push_back(std::to_integer<uint8_t>(expert));
-  }
+  picture.choices = parse_choices(object);
   return picture;
+}
+
+Json cloud_json(const CloudPicture& cloud) {
+  Json out = shown_json(cloud.shown);
+  out["patches"] = cloud.patches;
+  out["patch"] = to_base64(pack_patches(cloud.patch));
+  write_choices(cloud.choices, out);
+  return out;
+}
+
+CloudPicture parse_cloud(const Json& object) {
+  CloudPicture cloud;
+  cloud.shown = parse_shown(object);
+  read_field(object, "patches", cloud.patches);
+  std::string patch;
+  read_field(object, "patch", patch);
+  cloud.patch = unpack_patches(from_base64(patch));
+  cloud.choices = parse_choices(object);
+  return cloud;
 }
 
 Json confusion_json(const Confusion& confusion) {
@@ -179,9 +212,11 @@ std::string findings_json(const Findings& findings) {
   out["classes"] = findings.confusion.classes;
   out["confusion"] = confusion_json(findings.confusion);
   out["mistakes"] = Json::array();
-  for (const ShownImage& shown : findings.mistakes) out["mistakes"].push_back(shown_json(shown));
+  for (const ShownSample& shown : findings.mistakes) out["mistakes"].push_back(shown_json(shown));
   out["routing"] = Json::array();
   for (const RoutingPicture& picture : findings.routing) out["routing"].push_back(routing_json(picture));
+  out["clouds"] = Json::array();
+  for (const CloudPicture& cloud : findings.clouds) out["clouds"].push_back(cloud_json(cloud));
   return json_text(out) + "\n";
 }
 
@@ -195,6 +230,9 @@ Findings parse_findings(const std::string& name, std::string_view text) {
     }
     for (const Json& item : json_array(object, "routing")) {
       findings.routing.push_back(naming("`routing`", [&] { return parse_routing(item); }));
+    }
+    for (const Json& item : json_array(object, "clouds")) {
+      findings.clouds.push_back(naming("`clouds`", [&] { return parse_cloud(item); }));
     }
     check(findings);
     return findings;

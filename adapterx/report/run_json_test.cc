@@ -68,6 +68,12 @@ TEST(RunJson, MutationsAreReadOrRefused) {
   expect_read_or_refused(result_json(run.facts), [](const std::string& text) { parse_result("x", text); });
   expect_read_or_refused(findings_json(run.findings),
                          [](const std::string& text) { parse_findings("x", text); });
+  SampleOptions clouds = small();
+  clouds.clouds = true;
+  clouds.points = 5;
+  clouds.patches = 2;
+  expect_read_or_refused(findings_json(sample_run(clouds).findings),
+                         [](const std::string& text) { parse_findings("x", text); });
 }
 
 TEST(RunJson, DeepNestingIsRefused) {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 
 #include "adapterx/base/rng.h"
 #include "adapterx/io/image.h"
 #include "adapterx/report/run_data.h"
+#include "adapterx/report/shown_cloud.h"
 #include "adapterx/report/thumbnail.h"
 
 namespace ax {
@@ -15,6 +18,8 @@ struct SampleOptions {
   int64_t classes = 10, blocks = 12, experts = 8, heads = 4, side = 14, pixels = 224, epochs = 30,
           evaluate_every = 1;
   int64_t pictures = 6, mistakes = 24;
+  bool clouds = false;  // point clouds in place of images
+  int64_t points = 1024, patches = 64;
 };
 
 inline double sample_noise(uint32_t what, int64_t i) {
@@ -114,8 +119,8 @@ inline std::vector<EpochRecord> sample_epochs(const SampleOptions& o) {
   return epochs;
 }
 
-inline ShownImage sample_shown(const SampleOptions& o, int64_t i, int64_t pixels, bool wrong) {
-  ShownImage shown;
+inline ShownSample sample_shown(const SampleOptions& o, int64_t i, int64_t pixels, bool wrong) {
+  ShownSample shown;
   shown.name = "test/<" + std::to_string(i) + ">.png";
   shown.image = encode_thumbnail(sample_image(pixels, static_cast<uint64_t>(i)));
   shown.truth = i * 3 % o.classes;
@@ -127,10 +132,10 @@ inline ShownImage sample_shown(const SampleOptions& o, int64_t i, int64_t pixels
 // Regions that follow the picture's disc and ground, more mixed in early blocks. A prompt joins in every
 // block.
 inline RoutingPicture sample_routing(const SampleOptions& o, int64_t index) {
-  RoutingPicture picture{sample_shown(o, index, o.pixels, index % 3 == 2), o.side, o.heads, o.experts, {}};
+  RoutingPicture picture{sample_shown(o, index, o.pixels, index % 3 == 2), o.side, {o.heads, o.experts, {}}};
   const Image image = sample_image(o.pixels, static_cast<uint64_t>(index));
   for (int64_t block = 0; block < o.blocks; ++block) {
-    std::vector<uint8_t>& choice = picture.blocks.emplace_back();
+    std::vector<uint8_t>& choice = picture.choices.blocks.emplace_back();
     for (int64_t token = -1 - block; token < o.side * o.side; ++token) {
       const int64_t patch = o.pixels / o.side, y = token / o.side, x = token % o.side;
       int64_t value = block % 3;
@@ -147,9 +152,84 @@ inline RoutingPicture sample_routing(const SampleOptions& o, int64_t index) {
   return picture;
 }
 
+// A point on one of the boxes, chosen by volume, whose edges are the corners' differences.
+inline std::array<float, 3> point_of_boxes(std::span<const std::array<double, 6>> boxes, uint32_t what,
+                                           int64_t i) {
+  const auto noise = [&](int64_t k) { return sample_noise(what, 8 * i + k); };
+  double sum = 0;
+  for (const auto& box : boxes) sum += std::cbrt((box[3] - box[0]) * (box[4] - box[1]) * (box[5] - box[2]));
+  double left = noise(0) * sum;
+  const std::array<double, 6>* chosen = &boxes.back();
+  for (const auto& box : boxes) {
+    left -= std::cbrt((box[3] - box[0]) * (box[4] - box[1]) * (box[5] - box[2]));
+    if (left >= 0) continue;
+    chosen = &box;
+    break;
+  }
+  std::array<float, 3> point{};
+  const auto face = static_cast<size_t>(noise(1) * 3);  // on a pair of opposite sides
+  for (size_t axis = 0; axis < 3; ++axis) {
+    double at = noise(2 + static_cast<int64_t>(axis));
+    if (axis == face) at = std::round(at);
+    point[axis] = static_cast<float>((*chosen)[axis] + at * ((*chosen)[axis + 3] - (*chosen)[axis]));
+  }
+  return point;
+}
+
+// A chair or a table of random proportions, y up.
+inline std::vector<float> sample_furniture(int64_t points, int64_t index) {
+  const auto what = static_cast<uint32_t>(40 + index);
+  const double width = 0.8 + 0.8 * sample_noise(what, -1), leg = 0.7 + 0.5 * sample_noise(what, -2);
+  const double thick = 0.07, x = width / 2;
+  std::vector<std::array<double, 6>> boxes = {{-x, leg, -0.5, x, leg + thick, 0.5},
+                                              {-x, 0, -0.5, -x + thick, leg, -0.5 + thick},
+                                              {x - thick, 0, -0.5, x, leg, -0.5 + thick},
+                                              {-x, 0, 0.5 - thick, -x + thick, leg, 0.5},
+                                              {x - thick, 0, 0.5 - thick, x, leg, 0.5}};
+  if (index % 3 != 1) boxes.push_back({-x, leg, -0.5, x, 2.1 * leg, -0.5 + thick});
+  std::vector<float> xyz;
+  for (int64_t i = 0; i < points; ++i) {
+    const std::array<float, 3> point = point_of_boxes(boxes, what, i);
+    xyz.insert(xyz.end(), point.begin(), point.end());
+  }
+  return xyz;
+}
+
+inline ShownSample sample_shown_cloud(const SampleOptions& o, int64_t i, int64_t points, bool wrong) {
+  ShownSample shown = sample_shown(o, i, 4, wrong);
+  shown.image.clear();
+  shown.name = "chair/<" + std::to_string(i) + ">.ply";
+  shown.points = shown_points(sample_furniture(points, i));
+  return shown;
+}
+
+// Patches around the first points; experts by height, more mixed in early blocks.
+inline CloudPicture sample_cloud(const SampleOptions& o, int64_t index) {
+  const std::vector<float> xyz = sample_furniture(o.points, index);
+  const std::span<const float> centers(xyz.data(), static_cast<size_t>(3 * o.patches));
+  CloudPicture cloud{sample_shown_cloud(o, index, o.points, index % 3 == 2),
+                     o.patches,
+                     nearest_centers(xyz, centers),
+                     {o.heads, o.experts, {}}};
+  for (int64_t block = 0; block < o.blocks && o.experts > 0; ++block) {
+    std::vector<uint8_t>& choice = cloud.choices.blocks.emplace_back();
+    for (int64_t token = -1 - block; token < o.patches; ++token) {
+      const double height = token < 0 ? 0 : static_cast<double>(centers[static_cast<size_t>(3 * token + 1)]);
+      for (int64_t head = 0; head < o.heads; ++head) {
+        const double u =
+            sample_noise(60 + static_cast<uint32_t>(index), (block * 1000 + token + 50) * 8 + head);
+        const double mixed = (1 - 0.07 * static_cast<double>(block)) * u + 0.9 * height;
+        choice.push_back(static_cast<uint8_t>((static_cast<int64_t>(4 * mixed) + head / 3) % o.experts));
+      }
+    }
+  }
+  return cloud;
+}
+
 inline RunFacts sample_facts(const SampleOptions& o) {
   RunFacts f;
   f.finished = true;
+  f.samples = o.clouds ? "clouds" : "images";
   f.title = "AdaptFormer-X on fashion-mnist";
   f.method = o.experts > 0 ? "adaptformer_x" : "linear_probe";
   f.model = "vit_compact_patch4_32 (6.3 M)";
@@ -190,6 +270,12 @@ inline RunRecord sample_run(const SampleOptions& o) {
       "'more'\"\n";
   run.epochs = sample_epochs(o);
   run.findings.confusion = sample_confusion(o.classes);
+  if (o.clouds) {
+    for (int64_t i = 0; i < o.mistakes; ++i)
+      run.findings.mistakes.push_back(sample_shown_cloud(o, i, std::min<int64_t>(o.points, 512), true));
+    for (int64_t i = 0; i < o.pictures; ++i) run.findings.clouds.push_back(sample_cloud(o, i));
+    return run;
+  }
   for (int64_t i = 0; i < o.mistakes; ++i)
     run.findings.mistakes.push_back(sample_shown(o, i, o.pixels > 64 ? 112 : o.pixels, true));
   for (int64_t i = 0; i < o.pictures && o.experts > 0; ++i)

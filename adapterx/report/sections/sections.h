@@ -21,6 +21,7 @@ std::string confusion_section(const RunRecord& run);   // confusion matrix, clas
 std::string mistakes_section(const RunRecord& run);    // most confident mistakes
 std::string experts_section(const RunRecord& run);     // share of sub-tokens per expert and block
 std::string routing_section(const RunRecord& run);     // which expert each patch of an image went to
+std::string clouds_section(const RunRecord& run);  // point clouds to turn, and the experts of their patches
 std::string config_section(const RunRecord& run);
 
 }  // namespace ax

@@ -1,0 +1,91 @@
+#include "adapterx/report/sections/cloud_picture.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <regex>
+
+#include "adapterx/report/expert_color.h"
+#include "adapterx/report/sample_run_test.h"
+
+namespace ax {
+namespace {
+
+struct Dot {
+  double x, y, width;
+};
+
+// The dots of each colour.
+std::map<std::string, std::vector<Dot>> dots_of(const std::string& svg) {
+  const std::regex part("stroke-width=\"([0-9.]+)\"|stroke=\"([^\"]+)\"|M([0-9]+) ([0-9]+)h0");
+  std::map<std::string, std::vector<Dot>> dots;
+  std::string color;
+  double width = 0;
+  for (std::sregex_iterator i(svg.begin(), svg.end(), part), end; i != end; ++i) {
+    if ((*i)[1].matched) width = std::stod((*i)[1]);
+    if ((*i)[2].matched) color = (*i)[2];
+    if ((*i)[3].matched) dots[color].push_back({std::stod((*i)[3]), std::stod((*i)[4]), width});
+  }
+  return dots;
+}
+
+TEST(CloudPicture, DrawsEveryPointInTheColourOfItsPatchsExpert) {
+  const CloudPicture cloud = sample_cloud({.heads = 3}, 0);
+  std::map<std::string, size_t> expected;
+  for (const uint16_t patch : cloud.patch) {
+    const std::vector<uint8_t>& block = cloud.choices.blocks[4];
+    const size_t first = block.size() - static_cast<size_t>(3 * (cloud.patches - patch));
+    std::map<int, int> votes;
+    for (size_t head = 0; head < 3; ++head) ++votes[block[first + head]];
+    int best = votes.begin()->first;
+    for (const auto& [expert, count] : votes) {
+      if (count > votes[best]) best = expert;
+    }
+    ++expected[expert_color(best)];
+  }
+  std::map<std::string, size_t> drawn;
+  for (const auto& [color, dots] :
+       dots_of(cloud_svg(cloud.shown.points, expert_colors(cloud, 4), "cloud", "x"))) {
+    drawn[color] = dots.size();
+  }
+  EXPECT_EQ(drawn, expected);
+}
+
+TEST(CloudPicture, HeightRunsThroughThePalette) {
+  const CloudPicture cloud = sample_cloud({}, 0);
+  const CloudColors colors = height_colors(cloud.shown.points);
+  ASSERT_EQ(colors.of_point.size(), 1024u);
+  std::vector<int> lowest(colors.palette.size(), 1024), highest(colors.palette.size(), -1);
+  for (size_t i = 0; i < colors.of_point.size(); ++i) {
+    const int height = cloud.shown.points[3 * i + 1];
+    lowest[colors.of_point[i]] = std::min(lowest[colors.of_point[i]], height);
+    highest[colors.of_point[i]] = std::max(highest[colors.of_point[i]], height);
+  }
+  for (size_t i = 1; i < lowest.size(); ++i) EXPECT_LT(highest[i - 1], lowest[i]);
+}
+
+// Six points along the axes, seen from the right, above and in front.
+TEST(CloudPicture, NearPointsAreLargerAndStandWhereTheEyeSeesThem) {
+  const std::vector<uint16_t> points =
+      shown_points(std::vector<float>{1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1});
+  const std::vector<std::string> names = {"x", "-x", "y", "-y", "z", "-z"};
+  const std::string svg = cloud_svg(points, {names, {0, 1, 2, 3, 4, 5}}, "cloud", "a \"<b>\"");
+  EXPECT_NE(svg.find("aria-label=\"a &quot;&lt;b&gt;&quot;\""), std::string::npos);
+  std::map<std::string, Dot> dot;
+  for (const auto& [color, dots] : dots_of(svg)) dot.insert({color, dots.at(0)});
+  ASSERT_EQ(dot.size(), 6u);
+  EXPECT_GT(dot.at("x").x, 700);
+  EXPECT_LT(dot.at("-x").x, 300);
+  EXPECT_LT(dot.at("y").y, 150);
+  EXPECT_GT(dot.at("-y").y, 850);
+  EXPECT_GT(dot.at("z").x, 600) << "turned to the right";
+  EXPECT_GT(dot.at("z").y, 600) << "seen from above";
+  EXPECT_GT(dot.at("z").width, dot.at("-z").width);
+  for (const auto& [color, at] : dot) {
+    EXPECT_GT(std::min({at.x, at.y, 1000 - at.x, 1000 - at.y}), at.width / 2) << color;
+  }
+}
+
+}  // namespace
+}  // namespace ax
