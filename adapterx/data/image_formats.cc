@@ -2,14 +2,11 @@
 
 #include <utility>
 
-#include "adapterx/base/error.h"
 #include "adapterx/io/file_bytes.h"
-#include "adapterx/io/image_list.h"
+#include "adapterx/io/image.h"
 
 namespace ax {
 namespace {
-
-namespace fs = std::filesystem;
 
 class FileImages : public ImageDataset {
  public:
@@ -29,38 +26,27 @@ class FileImages : public ImageDataset {
   std::vector<LabelledFile> files_;
 };
 
+constexpr FileKind kImages = {"images", ".jpg, .png, .webp, .bmp, .ppm", is_image_name};
+
+ImageSplits images_of(std::string format, FileSplits files) {
+  const auto open = [](std::vector<LabelledFile>& split) {
+    return split.empty() ? nullptr : file_images(std::move(split));
+  };
+  return {std::move(format), std::move(files.classes), open(files.train), open(files.val), open(files.test)};
+}
+
 }  // namespace
 
 std::shared_ptr<const ImageDataset> file_images(std::vector<LabelledFile> files) {
   return std::make_shared<FileImages>(std::move(files));
 }
 
-std::vector<std::string> numbered_classes(const fs::path& folder, int32_t labels, const std::string& where) {
-  for (const char* name : {"classes.txt", "class_names.txt"}) {
-    const fs::path file = folder / name;
-    std::error_code ignored;
-    if (!fs::is_regular_file(file, ignored)) continue;
-    std::vector<std::string> names = read_name_list(FileBytes::map(file));
-    if (names.size() < static_cast<size_t>(labels)) {
-      fail("{}: expected a name for each class, got {} for the label {} of {}", file.string(), names.size(),
-           labels - 1, where);
-    }
-    return names;
-  }
-  std::vector<std::string> names;
-  for (int32_t i = 0; i < labels; ++i) names.push_back(std::to_string(i));
-  return names;
+ImageSplits open_image_folder(const std::filesystem::path& folder) {
+  return images_of("folder", labelled_folder(folder, kImages));
 }
 
-std::string listed_file(const fs::path& folder, const std::string& path, const std::string& list,
-                        int64_t line) {
-  fs::path file = folder / path;
-  std::error_code error;
-  if (fs::is_regular_file(file, error)) return file.string();
-  const bool is_there = !error && fs::exists(file, error);
-  fail("{}:{}: {}: {}", list, line, file.string(),
-       is_there ? "expected a file, got something else"
-                : "no such file; paths are relative to the list's folder");
+ImageSplits open_image_csv(const std::filesystem::path& file) {
+  return images_of("csv", labelled_csv(file, kImages));
 }
 
 }  // namespace ax

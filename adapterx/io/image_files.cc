@@ -1,37 +1,12 @@
 #include "adapterx/io/image_files.h"
 
-#include <algorithm>
-
+#include "adapterx/io/files_below.h"
 #include "adapterx/io/image.h"
 
 namespace ax {
-namespace {
 
-namespace fs = std::filesystem;
-
-// `above`: the real paths of the folder and those it was reached through.
-void append_below(const fs::path& folder, std::vector<fs::path>& above, std::vector<fs::path>& files) {
-  for (const auto& entry : fs::directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
-    std::error_code error;
-    if (entry.is_directory(error)) {
-      fs::path real = fs::canonical(entry.path(), error);
-      if (error || std::ranges::find(above, real) != above.end()) continue;
-      above.push_back(std::move(real));
-      append_below(entry.path(), above, files);
-      above.pop_back();
-    } else if (is_image_name(entry.path()) && entry.is_regular_file(error)) {
-      files.push_back(entry.path());
-    }
-  }
-}
-
-}  // namespace
-
-std::vector<fs::path> image_files_below(const fs::path& folder) {
-  std::vector<fs::path> above = {fs::canonical(folder)}, files;
-  append_below(folder, above, files);
-  std::ranges::sort(files);
-  return files;
+std::vector<std::filesystem::path> image_files_below(const std::filesystem::path& folder) {
+  return files_below(folder, is_image_name);
 }
 
 }  // namespace ax

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "adapterx/base/error.h"
-#include "adapterx/data/image_formats.h"
-#include "adapterx/io/image_files.h"
+#include "adapterx/data/labelled_files.h"
+#include "adapterx/io/files_below.h"
 
 namespace ax {
 namespace {
@@ -22,17 +22,17 @@ Names subfolders(const fs::path& folder) {
   return names;
 }
 
-std::shared_ptr<const ImageDataset> images_of(const fs::path& folder, const Names& classes) {
+std::vector<LabelledFile> files_of(const fs::path& folder, const Names& classes, const FileKind& kind) {
   std::vector<LabelledFile> files;
   for (size_t c = 0; c < classes.size(); ++c) {
-    const std::vector<fs::path> found = image_files_below(folder / classes[c]);
+    const std::vector<fs::path> found = files_below(folder / classes[c], kind.is_one);
     if (found.empty()) {
-      fail("{}: expected images (.jpg, .png, .webp, .bmp, .ppm) of the class, got none",
-           (folder / classes[c]).string());
+      fail("{}: expected {} ({}) of the class, got none", (folder / classes[c]).string(), kind.samples,
+           kind.extensions);
     }
     for (const fs::path& file : found) files.push_back({file.string(), static_cast<int32_t>(c)});
   }
-  return file_images(std::move(files));
+  return files;
 }
 
 // The folder of a split, if the data are cut into such: one that has subfolders and one of its names.
@@ -65,12 +65,12 @@ void check_same_classes(const fs::path& a, const Names& in_a, const fs::path& b,
        is_in_a ? "no folder" : "also the folder", odd);
 }
 
-ImageSplits open_folder(const fs::path& folder) {
+FileSplits open_folder(const fs::path& folder, const FileKind& kind) {
   const fs::path train = split_folder(folder, {"train"}), test = split_folder(folder, {"test"}),
                  val = split_folder(folder, {"val", "valid", "validation"});
-  ImageSplits splits{.format = "folder"};
+  FileSplits splits;
   fs::path first;  // whose classes the others must have
-  const auto open = [&](const fs::path& path, std::shared_ptr<const ImageDataset>& images) {
+  const auto open = [&](const fs::path& path, std::vector<LabelledFile>& files) {
     if (path.empty()) return;
     const Names classes = subfolders(path);
     if (first.empty()) {
@@ -78,28 +78,27 @@ ImageSplits open_folder(const fs::path& folder) {
       splits.classes = classes;
     }
     check_same_classes(first, splits.classes, path, classes);
-    images = images_of(path, classes);
+    files = files_of(path, classes, kind);
   };
   open(train, splits.train);
   open(val, splits.val);
   open(test, splits.test);
   if (first.empty()) open(folder, splits.train);
   if (splits.classes.empty()) {
-    fail(
-        "{}: expected a subfolder of images for each class, or train, val and test folders of such; got none",
-        folder.string());
+    fail("{}: expected a subfolder of {} for each class, or train, val and test folders of such; got none",
+         folder.string(), kind.samples);
   }
   return splits;
 }
 
 }  // namespace
 
-ImageSplits open_image_folder(const fs::path& folder) {
+FileSplits labelled_folder(const fs::path& folder, const FileKind& kind) {
   try {
-    return open_folder(folder);
+    return open_folder(folder, kind);
   } catch (const fs::filesystem_error& error) {
-    fail("{}: cannot look for images: {}", error.path1().empty() ? folder.string() : error.path1().string(),
-         error.code().message());
+    fail("{}: cannot look for {}: {}", error.path1().empty() ? folder.string() : error.path1().string(),
+         kind.samples, error.code().message());
   }
 }
 

@@ -1,13 +1,12 @@
 #include "adapterx/io/image_csv.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <utility>
 
 #include "adapterx/base/error.h"
-#include "adapterx/data/image_formats.h"
+#include "adapterx/data/labelled_files.h"
 #include "adapterx/io/image_list.h"
 
 namespace ax {
@@ -49,24 +48,20 @@ Labels named(const std::vector<CsvImage>& images) {
 
 }  // namespace
 
-ImageSplits open_image_csv(const fs::path& file) {
+FileSplits labelled_csv(const fs::path& file, const FileKind& kind) {
   const FileBytes bytes = FileBytes::map(file);
-  const std::vector<CsvImage> images = read_image_csv(bytes);
-  const auto is_number = [](const CsvImage& image) { return parse_label(image.label) >= 0; };
-  Labels labels = std::ranges::all_of(images, is_number) ? numbered(file, images) : named(images);
-  std::array<std::vector<LabelledFile>, 3> files;
-  for (size_t i = 0; i < images.size(); ++i) {
-    const CsvImage& image = images[i];
-    std::string path = listed_file(file.parent_path(), image.path, bytes.name(), image.line);
-    files[static_cast<size_t>(image.split)].push_back({std::move(path), labels.numbers[i]});
+  const std::vector<CsvImage> rows = read_image_csv(bytes);
+  const auto is_number = [](const CsvImage& row) { return parse_label(row.label) >= 0; };
+  Labels labels = std::ranges::all_of(rows, is_number) ? numbered(file, rows) : named(rows);
+  FileSplits splits{.classes = std::move(labels.classes)};
+  std::vector<LabelledFile>* const of_split[] = {&splits.train, &splits.val, &splits.test};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::string path = listed_file(file.parent_path(), rows[i].path, bytes.name(), rows[i].line);
+    of_split[static_cast<size_t>(rows[i].split)]->push_back({std::move(path), labels.numbers[i]});
   }
-  ImageSplits splits{.format = "csv", .classes = std::move(labels.classes)};
-  std::shared_ptr<const ImageDataset>* const of_split[] = {&splits.train, &splits.val, &splits.test};
-  for (size_t s = 0; s < files.size(); ++s) {
-    if (!files[s].empty()) *of_split[s] = file_images(std::move(files[s]));
+  if (splits.train.empty() && splits.test.empty()) {
+    fail("{}: expected {} to train on or to test, got none", bytes.name(), kind.samples);
   }
-  if (!splits.train && !splits.test)
-    fail("{}: expected images to train on or to test, got none", bytes.name());
   return splits;
 }
 
