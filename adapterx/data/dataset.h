@@ -1,4 +1,4 @@
-// What all data sets have: labelled samples by number. image_dataset.h has those of images.
+// What all data sets have: labelled samples by number. image_dataset.h and point_dataset.h say what they are.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ class Dataset {
 
 struct DatasetSpec {
   std::filesystem::path path = {};
-  std::string format = "auto";  // open_image_splits lists those of images
+  std::string format = "auto";  // open_image_splits and open_point_splits list them
   // Where the data have no validation samples of their own, val_size, or else this part, of the training
   // samples becomes them (0: there are none): stratified by class and drawn by seed.
   double val_fraction = 0.2;
@@ -30,6 +30,11 @@ struct DatasetSpec {
   // A file of names for the classes, a name a line, in place of those found. Of classes that are numbers
   // there may be more names than labels; a folder must have as many.
   std::filesystem::path class_names = {};
+
+  // Of point clouds (open_point_splits).
+  std::string variant = {};      // which of a format's data sets; "": its default
+  int64_t min_class_size = 0;    // classes with fewer samples, all splits together, are left out
+  int64_t sample_points = 4096;  // of a mesh's surface, or the most of a cloud in a file of its own
 };
 
 // Throws Error on an index outside [0, size).
