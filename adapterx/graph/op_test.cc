@@ -8,6 +8,7 @@
 #include "adapterx/graph/ops/attention.h"
 #include "adapterx/graph/ops/batch_norm.h"
 #include "adapterx/graph/ops/cast.h"
+#include "adapterx/graph/ops/chamfer.h"
 #include "adapterx/graph/ops/concat_features.h"
 #include "adapterx/graph/ops/cross_entropy.h"
 #include "adapterx/graph/ops/dropout.h"
@@ -321,6 +322,15 @@ std::vector<OpCase> cases() {
        [](Graph& g) {
          return cross_entropy(operand(g, "x", {4, 5}), g.input("probabilities", {4, 5}));
        }},
+      {"chamfer_distance",
+       [](Graph& g) {
+         return chamfer_distance(operand(g, "predicted", {4, 7, 3}), g.input("target", {4, 5, 3}));
+       }},
+      {"chamfer_distance_of_both",
+       [](Graph& g) {
+         const Value p = operand(g, "predicted", {2, 3, 3}), t = operand(g, "target", {2, 6, 3});
+         return add(chamfer_distance(p, t, false), chamfer_distance(t, p));
+       }},
       {"group_points_neighbours",
        [](Graph& g) {
          return multiply(group_points(g.input("points", {3, 70, 3}), 9, 5).neighbours,
@@ -455,6 +465,10 @@ TEST(Op, ShapeErrorsNameOpOperandAndBothShapes) {
               return cross_entropy(g.input("x", {4, 10}), g.input("l", {3}, Role::index));
             }),
             "blocks.3: cross_entropy: target: expected [4], got [3]");
+  EXPECT_EQ(error_of([](Graph& g) {
+              return chamfer_distance(g.input("p", {4, 10, 3}), g.input("t", {5, 9, 3}));
+            }),
+            "blocks.3: chamfer: target: expected [4, 9, 3], got [5, 9, 3]");
   EXPECT_EQ(error_of([](Graph& g) {
               return group_points(g.input("points", {4, 10, 3}), 11, 2).centers;
             }),
