@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "adapterx/base/error.h"
+#include "adapterx/io/safetensors.h"
 #include "adapterx/kernels/row_test.h"
 #include "adapterx/kernels/twin/batch_norm.h"
 
@@ -220,6 +221,53 @@ void check_gradients(DType type, int64_t rows, int64_t columns, bool batch_stati
   b.dweight = other;
   kernels::batch_norm_grad(b);
   EXPECT_EQ(other.values(), dweight.values());
+}
+
+// Of torch.nn.BatchNorm1d (tools/make_batch_norm_golden.py).
+class GoldenBatchNorm : public ::testing::Test {
+ protected:
+  static Owned owned(const std::string& name) {
+    static const TensorFile file = read_safetensors(AX_GOLDEN "/batch_norm.safetensors");
+    const std::vector<float> values = file.f32(name);
+    return {DType::f32, file.at(name).shape, {values.begin(), values.end()}};
+  }
+
+  // One pass, "0", "1" or "eval", and its gradients, against torch's.
+  void check(Layer& l, const std::string& pass, bool relu) const {
+    const std::string prefix = relu ? "relu." : "";
+    const Owned x = owned(pass == "1" ? "x.1" : "x.0"), dy = owned("dy");
+    const Owned y(DType::f32, x.tensor().shape), dx = y, dweight = l.weight, dbias = l.bias;
+    kernels::BatchNorm f = l.forward(x, y);
+    f.batch_statistics = f.moves = pass != "eval";
+    f.relu = relu;
+    f.momentum = 0.2f;
+    kernels::batch_norm(f);
+    kernels::BatchNormGrad g = gradient_of(f, dy);
+    g.dx = dx;
+    g.dweight = dweight;
+    g.dbias = dbias;
+    kernels::batch_norm_grad(g);
+    expect_near(y, owned(prefix + "y." + pass).values(), 2e-6);
+    expect_near(dx, owned(prefix + "dx." + pass).values(), 2e-6);
+    expect_near(dweight, owned(prefix + "dweight." + pass).values(), 2e-6);
+    expect_near(dbias, owned(prefix + "dbias." + pass).values(), 2e-6);
+  }
+};
+
+TEST_F(GoldenBatchNorm, IsTorchs) {
+  for (const bool relu : {false, true}) {
+    Layer l(7);
+    l.weight = owned("weight");
+    l.bias = owned("bias");
+    l.running_mean = owned("running_mean.0");
+    l.running_var = owned("running_var.0");
+    for (const std::string after : {"1", "2"}) {
+      check(l, after == "1" ? "0" : "1", relu);
+      expect_near(l.running_mean, owned("running_mean." + after).values(), 1e-6);
+      expect_near(l.running_var, owned("running_var." + after).values(), 1e-6);
+    }
+    check(l, "eval", relu);
+  }
 }
 
 TEST(BatchNormKernel, GradientsMatchComplexStep) {
