@@ -217,6 +217,7 @@ std::unique_ptr<Session> compile(Graph& graph, CompileRequest request) {
 
   eliminate_dead(graph, kept);
   if (options.narrow_tokens) narrow_tokens(graph, kept);
+  if (options.fuse) fuse_forward(graph, kept);
   if (request.loss) {
     std::vector<int> trained;
     for (const int id : graph.parameters()) {

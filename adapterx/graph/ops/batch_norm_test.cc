@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "adapterx/graph/compile.h"
-#include "adapterx/graph/ops/cast.h"
+#include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/reduce.h"
 
 namespace ax {
@@ -83,6 +83,22 @@ TEST_F(BatchNormSessions, FrozenStatisticsStay) {
   EXPECT_NEAR(read(*training, "y")[0], (1 - 4) / std::sqrt(5.0), 1e-5);
   EXPECT_EQ(read(*training, "mean"), (std::vector<float>{0, 0}));
   EXPECT_EQ(read(*training, "var"), (std::vector<float>{1, 1}));
+}
+
+// The backward of both needs the norm's input alone: no kernel of the ReLU, and no memory between.
+TEST(BatchNorm, AReluBehindItIsFoldedIn) {
+  Graph g;
+  const auto p = [&](const char* name) { return g.parameter(name, {8}, Init::ones()); };
+  const auto b = [&](const char* name) { return g.buffer(name, {8}, Init::ones()); };
+  const Value x = batch_norm(g.input("x", {4, 8}), {p("w"), p("b"), b("mean"), b("var")}, true);
+  CompileRequest request;
+  request.loss = sum(relu(x));
+  const std::string all[] = {"*"};
+  request.trained = std::make_shared<TrainedParameters>(g, all);
+  const auto session = compile(g, request);
+  for (const Step& step : session->steps()) {
+    EXPECT_FALSE(step.op.starts_with("relu")) << step.op;
+  }
 }
 
 std::string error_of(const std::function<void()>& run) {

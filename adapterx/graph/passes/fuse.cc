@@ -4,6 +4,7 @@
 
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
+#include "adapterx/graph/ops/batch_norm.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/dropout.h"
 #include "adapterx/graph/ops/layer_norm.h"
@@ -34,6 +35,7 @@ class Fuser {
   bool carry_into_norm_grad(size_t n, const Uses& uses);
   bool branch_of_norm_grad(size_t n, const Uses& uses);
   bool residual_into_linear(size_t n, const Uses& uses);
+  bool relu_into_batch_norm(size_t n, const Uses& uses);
 
  private:
   Node& at(int n) { return graph_.nodes()[static_cast<size_t>(n)]; }
@@ -173,6 +175,21 @@ bool Fuser::residual_into_linear(size_t n, const Uses& uses) {
   return false;
 }
 
+// batch_norm > relu.
+bool Fuser::relu_into_batch_norm(size_t n, const Uses& uses) {
+  Node& node = graph_.nodes()[n];
+  const auto* act = op_as<ActivationOp>(node);
+  if (act == nullptr || act->act != Activation::relu) return false;
+  const int maker = private_maker<BatchNormOp>(node.inputs[0], uses);
+  if (maker < 0 || op_as<BatchNormOp>(at(maker))->relu) return false;
+  auto norm = std::make_shared<BatchNormOp>(*op_as<BatchNormOp>(at(maker)));
+  norm->relu = true;
+  at(maker).op = std::move(norm);
+  at(maker).outputs[0] = node.outputs[0];
+  node.op.reset();
+  return true;
+}
+
 }  // namespace
 
 void elide_casts(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_of) {
@@ -194,6 +211,10 @@ void fuse(Graph& graph, const std::set<int>& kept) {
   fuser.everywhere(&Fuser::carry_into_norm_grad);
   fuser.everywhere(&Fuser::branch_of_norm_grad);
   fuser.everywhere(&Fuser::residual_into_linear);
+}
+
+void fuse_forward(Graph& graph, const std::set<int>& kept) {
+  Fuser(graph, kept).everywhere(&Fuser::relu_into_batch_norm);
 }
 
 }  // namespace ax

@@ -23,4 +23,9 @@ void elide_casts(Graph& graph, const std::set<int>& kept, const DTypeOf& dtype_o
 //   linear + residual                GEMM that adds to what is there
 void fuse(Graph& graph, const std::set<int>& kept);
 
+// Before differentiation, as the backward of both is one kernel, too, that needs nothing but the norm's
+// input:
+//   batch_norm > relu
+void fuse_forward(Graph& graph, const std::set<int>& kept);
+
 }  // namespace ax
