@@ -16,6 +16,7 @@
 #include "adapterx/models/vit_checkpoint.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/build_session.h"
+#include "adapterx/train/moving_average.h"
 #include "adapterx/train/trained_parts.h"
 
 namespace ax {
@@ -271,6 +272,39 @@ TEST_F(Files, AdapterComesBack) {
   EXPECT_NE(error_of([&] { open_vit_checkpoint(path("a")); }).find("got an adapter"), std::string::npos);
   save_checkpoint(path("c"), {}, {}, *trained_, *optimizer_);
   EXPECT_NE(error_of([&] { open_adapter(path("c")); }).find("is this an adapter?"), std::string::npos);
+}
+
+// Buffers, which no optimizer sees, are saved with what is trained, and averaged with it.
+TEST_F(Files, BuffersComeBack) {
+  Graph g;
+  g.parameter("head.weight", {5, 8}, Init::normal(0, 1));
+  g.buffer("norm.running_mean", {8}, Init::zeros());
+  const std::string selectors[] = {"head.*"};
+  trained_ = std::make_shared<TrainedParameters>(g, selectors);
+  trained_->initialise(nullptr, 1);
+  optimizer_ = std::make_unique<Optimizer>(trained_, OptimizerOptions{});
+  const std::span<float> buffer = trained_->value(*trained_->find("norm.running_mean")).f32_span();
+  std::ranges::fill(buffer, 3.5f);
+  TrainConfig config;
+  config.train.ema = 0.9;
+  TrainState state = some_state();
+  state.average = values();
+  const std::vector<float> saved = values();
+  save_checkpoint(path("c"), config, state, *trained_, *optimizer_);
+  save_adapter(path("a"), info(), *trained_, trained_->values());
+
+  std::ranges::fill(trained_->values(), 0.0f);
+  load_checkpoint(path("c"), config, *trained_, *optimizer_);
+  EXPECT_EQ(values(), saved);
+  std::ranges::fill(trained_->values(), 0.0f);
+  load_values(open_adapter(path("a")), *trained_, trained_->values());
+  EXPECT_EQ(values(), saved);
+
+  std::ranges::fill(buffer, 4.5f);
+  MovingAverage(0.5).update(1000, trained_->values(), state.average);
+  const AverageInPlace averaged(*trained_, state.average);
+  EXPECT_FLOAT_EQ(buffer[7], 4);
+  EXPECT_EQ(trained_parts(trained_->entries(), small_model()).total, 40);
 }
 
 TEST_F(Files, AdapterRefusesAnotherBackbone) {
