@@ -5,12 +5,17 @@
 #include <utility>
 
 #include "adapterx/base/error.h"
-#include "adapterx/data/image_cache.h"
 #include "adapterx/data/mixup.h"
+#include "adapterx/data/sample_cache.h"
 #include "adapterx/data/transform.h"
 
 namespace ax {
 namespace {
+
+struct Kept {
+  Image image;
+  bool resized = false;  // to the input's size
+};
 
 struct Scratch {
   std::vector<uint8_t> pixels;
@@ -55,7 +60,7 @@ class ImageSamples : public SampleSource {
 
  private:
   void fetch(const SampleKey& key, uint8_t* pixels, Scratch& scratch) const {
-    const ImageCache::Entry* kept = cache_.find(key.index);
+    const Kept* kept = cache_.find(key.index);
     if (kept != nullptr && kept->resized) {
       std::memcpy(pixels, kept->image.pixels.get(), kept->image.size());
     } else if (kept != nullptr) {
@@ -71,13 +76,14 @@ class ImageSamples : public SampleSource {
     const size_t resized = 3 * transform_.pixels();
     const bool keeps_resized = !transform_.resizes_at_random() && (all_fit_ || resized <= source.size());
     if (!keeps_resized) {
-      if (!images_->in_memory() && cache_.has_room(source.size())) cache_.keep(i, {std::move(source), false});
+      const size_t bytes = source.size();
+      if (!images_->in_memory() && cache_.has_room(bytes)) cache_.keep(i, {std::move(source), false}, bytes);
       return;
     }
     if (!cache_.has_room(resized)) return;
     Image image = new_image(images_->name(i), side_, side_);
     std::memcpy(image.pixels.get(), pixels, resized);
-    cache_.keep(i, {std::move(image), true});
+    cache_.keep(i, {std::move(image), true}, resized);
   }
 
   std::shared_ptr<const ImageDataset> images_;
@@ -85,7 +91,7 @@ class ImageSamples : public SampleSource {
   ImageTransform transform_;
   int64_t side_;
   bool all_fit_;  // in the cache, resized
-  mutable ImageCache cache_;
+  mutable SampleCache<Kept> cache_;
 };
 
 }  // namespace

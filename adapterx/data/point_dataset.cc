@@ -19,12 +19,14 @@ class CloudSubset : public SubsetOf<PointDataset> {
  public:
   using SubsetOf::SubsetOf;
   PointCloud points(int64_t i) const override { return whole().points(at(i)); }
+  bool in_memory() const override { return whole().in_memory(); }
 };
 
 class CloudConcatenation : public ConcatenationOf<PointDataset> {
  public:
   using ConcatenationOf::ConcatenationOf;
   PointCloud points(int64_t i) const override { return part(i).points(within(i)); }
+  bool in_memory() const override { return first().in_memory() && second().in_memory(); }
 };
 
 // A subset whose label l counts as numbers[l].

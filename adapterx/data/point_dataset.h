@@ -16,6 +16,7 @@ class PointDataset : public Dataset {
   // As it is stored; a surface as the points sampled from it. At least one, all finite. Throws Error naming
   // the file.
   virtual PointCloud points(int64_t i) const = 0;
+  virtual bool in_memory() const { return false; }  // points() is a copy
 };
 
 // Files of a folder that were passed over because they cannot be read.

@@ -16,6 +16,7 @@ class CloudsInMemory : public PointDataset {
   int32_t label(int64_t i) const override { return at(i).label; }
   std::string name(int64_t i) const override { return at(i).name; }
   PointCloud points(int64_t i) const override { return at(i).cloud; }
+  bool in_memory() const override { return true; }
 
  private:
   const LabelledCloud& at(int64_t i) const { return clouds_[static_cast<size_t>(i)]; }

@@ -8,6 +8,11 @@ namespace ax {
 struct PointPreprocess {
   int64_t points = 1024;    // of the input: the farthest ones of the cloud (kernels/farthest_points.h)
   bool unit_sphere = true;  // moved to its centroid and scaled to a largest radius of 1 before
+
+  bool operator==(const PointPreprocess&) const = default;
 };
+
+// Throws Error where points is not in [1, 2^20].
+void check(const PointPreprocess& preprocess);
 
 }  // namespace ax

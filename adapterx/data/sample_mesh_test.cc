@@ -39,7 +39,8 @@ TEST(SampleSurface, SharesPointsByArea) {
   EXPECT_NEAR(static_cast<double>(upper) / count, 0.75, 0.01);  // 4.6 standard deviations
   EXPECT_NEAR(x / static_cast<double>(upper), 1, 0.02);
   EXPECT_NEAR(y / static_cast<double>(upper), 1, 0.02);
-  for (const int64_t n : corners) EXPECT_NEAR(static_cast<double>(n) / static_cast<double>(upper), 0.25, 0.012);
+  for (const int64_t n : corners)
+    EXPECT_NEAR(static_cast<double>(n) / static_cast<double>(upper), 0.25, 0.012);
 }
 
 TEST(SampleSurface, IsAFunctionOfMeshAndRng) {

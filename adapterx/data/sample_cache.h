@@ -1,5 +1,5 @@
-// Decoded images in memory, up to a budget: first come, first kept, none dropped. Every function may be
-// called by any thread.
+// What samples were made into, in memory, up to a budget: first come, first kept, none dropped. Every
+// function may be called by any thread.
 #pragma once
 
 #include <atomic>
@@ -9,34 +9,29 @@
 #include <utility>
 #include <vector>
 
-#include "adapterx/io/image.h"
-
 namespace ax {
 
-class ImageCache {
+template <class Entry>
+class SampleCache {
  public:
-  struct Entry {
-    Image image;
-    bool resized = false;  // to the input's size
-  };
-
-  ImageCache(int64_t images, size_t bytes) : budget_(bytes), entries_(static_cast<size_t>(images)) {}
-  ~ImageCache() {
+  SampleCache(int64_t samples, size_t bytes) : budget_(bytes), entries_(static_cast<size_t>(samples)) {}
+  ~SampleCache() {
     for (auto& entry : entries_) delete entry.load();
   }
-  ImageCache(const ImageCache&) = delete;
-  ImageCache& operator=(const ImageCache&) = delete;
+  SampleCache(const SampleCache&) = delete;
+  SampleCache& operator=(const SampleCache&) = delete;
 
-  // Null where image i is not kept. What is found stays as long as the cache.
+  // Null where sample i is not kept. What is found stays as long as the cache.
   const Entry* find(int64_t i) const {
     return entries_[static_cast<size_t>(i)].load(std::memory_order_acquire);
   }
 
   bool has_room(size_t bytes) const { return used_.load(std::memory_order_relaxed) + cost(bytes) <= budget_; }
 
-  // Drops it where the budget is used up or the image is there already.
-  void keep(int64_t i, Entry entry) {
-    const size_t bytes = cost(entry.image.size());
+  // Of a value that holds so many bytes beside itself. Drops it where the budget is used up or the sample is
+  // there already.
+  void keep(int64_t i, Entry entry, size_t held) {
+    const size_t bytes = cost(held);
     if (used_.fetch_add(bytes) + bytes <= budget_) {
       auto kept = std::make_unique<Entry>(std::move(entry));
       Entry* none = nullptr;
@@ -49,7 +44,7 @@ class ImageCache {
   }
 
  private:
-  static size_t cost(size_t pixels) { return pixels + sizeof(Entry) + 32; }  // and what the heap adds
+  static size_t cost(size_t held) { return held + sizeof(Entry) + 32; }  // and what the heap adds
 
   size_t budget_;
   std::atomic<size_t> used_ = 0;

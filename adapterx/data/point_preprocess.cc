@@ -1,0 +1,12 @@
+#include "adapterx/data/point_preprocess.h"
+
+#include "adapterx/base/error.h"
+
+namespace ax {
+
+void check(const PointPreprocess& p) {
+  constexpr int64_t kMost = 1 << 20;
+  if (p.points < 1 || p.points > kMost) fail("points: expected 1 to {} of a cloud, got {}", kMost, p.points);
+}
+
+}  // namespace ax
