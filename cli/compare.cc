@@ -9,6 +9,7 @@
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/report/run_folder.h"
 #include "cli/command.h"
+#include "cli/seed_means.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
 
@@ -20,7 +21,7 @@ using Json = nlohmann::ordered_json;
 struct CompareOptions {
   std::vector<std::string> runs;
   std::string out;
-  bool json = false;
+  bool json = false, mean = false;
 };
 
 // A number that was not measured, or has no meaning for the run, is null.
@@ -48,6 +49,11 @@ std::string cell(const Json& value, int decimals, double factor = 1) {
   return value.is_null() ? "-" : fmt::format("{:.{}f}", factor * value.get<double>(), decimals);
 }
 
+std::string accuracy_cell(const Json& row) {
+  const std::string mean = cell(row["accuracy"], 2, 100);
+  return row.value("accuracy_sd", Json()).is_null() ? mean : mean + " ± " + cell(row["accuracy_sd"], 2, 100);
+}
+
 std::string table_of(const Json& rows) {
   Table table({{"method"},
                {"accuracy %", true},
@@ -59,7 +65,7 @@ std::string table_of(const Json& rows) {
   for (const Json& r : rows) {
     const auto bytes = r["adapter_bytes"].get<uint64_t>();
     table.add({r["method"].get<std::string>() + (r["finished"].get<bool>() ? "" : " (unfinished)"),
-               cell(r["accuracy"], 2, 100), with_separators(r["trained_parameters"].get<uint64_t>()),
+               accuracy_cell(r), with_separators(r["trained_parameters"].get<uint64_t>()),
                cell(r["percent"], 2), cell(r["seconds"], 0), cell(r["peak_rss_mb"], 0),
                bytes > 0 ? size_text(bytes) : "-"});
   }
@@ -69,13 +75,15 @@ std::string table_of(const Json& rows) {
 void run_compare(const CompareOptions& options) {
   Json rows = Json::array();
   for (const std::string& run : options.runs) rows.push_back(row_of(run));
+  const Json shown = options.mean ? seed_means(rows) : rows;
+  if (options.mean) rows.insert(rows.end(), shown.begin(), shown.end());
   const std::string text = rows.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   if (!options.out.empty()) {
     AtomicFile file(options.out);
     file.write(text.data(), text.size());
     file.commit();
   }
-  fmt::print("{}", options.json ? text : table_of(rows));
+  fmt::print("{}", options.json ? text : table_of(shown));
 }
 
 }  // namespace
@@ -86,6 +94,8 @@ void add_compare(CLI::App& app) {
   command->add_option("runs", options->runs, "Run folders, in the order of the rows")->required();
   command->add_option("--out", options->out, "Write the rows to this JSON file, too");
   command->add_flag("--json", options->json, "Print a JSON array");
+  command->add_flag("--mean", options->mean,
+                    "A row each method, mean and standard deviation over its runs; the JSON has both");
   command->callback([options] { run_compare(*options); });
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "generated_images.h"
@@ -128,6 +129,38 @@ TEST_F(Runs, CompareJsonIsWhatItsFileHas) {
   const Result r = run("compare --json " + path("baseline") + " --out " + path("one.json"));
   EXPECT_EQ(r.code, 0);
   EXPECT_EQ(r.out, read_text(path("one.json")));
+}
+
+TEST_F(Runs, CompareTakesMeansOverTheRunsOfAMethod) {
+  Json facts = Json::parse(read_text(path("full/result.json")));
+  std::string runs;
+  for (const auto& [seed, accuracy] : {std::pair(3, 0.5), std::pair(4, 0.6), std::pair(5, 0.85)}) {
+    const std::string name = "seed_" + std::to_string(seed);
+    fs::create_directory(folder_ / name);
+    facts["seed"] = seed;
+    facts["accuracy"] = accuracy;
+    facts["seconds"] = 10 * seed;
+    facts["peak_rss_mb"] = 100 - seed;
+    std::ofstream(path(name + "/result.json")) << facts;
+    runs += " " + path(name);
+  }
+  const Json rows = Json::parse(run("compare --json --mean" + runs + " " + path("baseline")).out);
+  ASSERT_EQ(rows.size(), 6u);
+  EXPECT_EQ(rows[1].at("accuracy"), 0.6);
+  EXPECT_EQ(rows[3].at("run"), path("baseline"));
+  const Json& mean = rows[4];
+  EXPECT_EQ(mean.at("method"), "full");
+  EXPECT_EQ(mean.at("seeds"), Json({3, 4, 5}));
+  EXPECT_NEAR(mean.at("accuracy").get<double>(), 0.65, 1e-12);
+  EXPECT_NEAR(mean.at("accuracy_sd").get<double>(), std::sqrt(0.0325), 1e-12);  // (.15² + .05² + .2²) / 2
+  EXPECT_EQ(mean.at("accuracy_least"), 0.5);
+  EXPECT_EQ(mean.at("accuracy_greatest"), 0.85);
+  EXPECT_EQ(mean.at("seconds"), 40);
+  EXPECT_EQ(mean.at("peak_rss_mb"), 97);
+  EXPECT_EQ(mean.at("trained_parameters"), rows[0].at("trained_parameters"));
+  EXPECT_TRUE(rows[5].at("accuracy_sd").is_null());
+  const std::string table = run("compare --mean" + runs + " " + path("baseline"), "COLUMNS=100").out;
+  EXPECT_NE(table.find("65.00 ± 18.03"), std::string::npos) << table;
 }
 
 TEST_F(Runs, CompareShowsARunThatIsNotFinished) {
