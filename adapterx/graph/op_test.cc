@@ -22,6 +22,7 @@
 #include "adapterx/graph/ops/random_mask.h"
 #include "adapterx/graph/ops/reduce.h"
 #include "adapterx/graph/ops/reshape.h"
+#include "adapterx/graph/ops/scale_tokens.h"
 #include "adapterx/graph/ops/tokens.h"
 
 namespace ax {
@@ -161,6 +162,15 @@ std::vector<OpCase> cases() {
       {"attention_of_some_tokens",
        [](Graph& g) {
          return slice_tokens(attention(operand(g, "qkv", {2, 7, 3 * 8}), 2), 2, 3);
+       }},
+      {"scale_tokens",
+       [](Graph& g) {
+         return scale_tokens(operand(g, "x", {3, 4, 5}), operand(g, "factor", {3, 4, 1}));
+       }},
+      {"slice_of_scaled_tokens",
+       [](Graph& g) {
+         const Value factor = relu(operand(g, "factor", {2, 6, 1}, Role::exact));
+         return slice_tokens(scale_tokens(operand(g, "x", {2, 6, 8}), factor), 1, 3);
        }},
       {"add_broadcast",
        [](Graph& g) {

@@ -34,4 +34,12 @@ std::vector<T> column_dot(const std::vector<T>& x, const std::vector<T>& z, size
   return sum;
 }
 
+// <x, z> of each of `rows` rows.
+template <class T>
+std::vector<T> dot_rows(const std::vector<T>& x, const std::vector<T>& z, size_t rows) {
+  std::vector<T> sum(rows);
+  for (size_t i = 0; i < x.size(); ++i) sum[i / (x.size() / rows)] += x[i] * z[i];
+  return sum;
+}
+
 }  // namespace ax::twin
