@@ -48,8 +48,8 @@ class Slots {
   // and the rest; the patches stay last.
   virtual Value tokens(const BlockSite&, Value x) { return x; }
 
-  // Whether `tokens` lengthens the list by prompts, which have no positions: a backbone that adds positions
-  // before every block then adds them once, at the input.
+  // Whether a backbone that can add positions before every block is to add them once, at the input: `tokens`
+  // lengthens the list by prompts, which have no positions.
   virtual bool positions_once() const { return false; }
 };
 

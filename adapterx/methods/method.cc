@@ -3,6 +3,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/methods/adapter_x/adapter_x.h"
 #include "adapterx/methods/adaptformer.h"
+#include "adapterx/methods/dapt.h"
 #include "adapterx/methods/full.h"
 #include "adapterx/methods/linear_probe.h"
 
@@ -16,6 +17,8 @@ const std::vector<MethodInfo>& methods() {
       {"adaptformer_x", "Adapter-X beside each FFN: shared experts, prompts (arXiv 2406.03051)",
        make_adaptformer_x},
       {"adapter_x", "Adapter-X after each FFN (arXiv 2406.03051)", make_adapter_x},
+      {"dapt", "for points: dynamic adapters, scales and shifts, prompts (arXiv 2403.01439)", make_dapt},
+      {"dapt_x", "for points: Adapter-X of DAPT's adapters (arXiv 2406.03051)", make_dapt_x},
   };
   return all;
 }

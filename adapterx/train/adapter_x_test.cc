@@ -61,7 +61,7 @@ std::vector<float> logits(const SessionSpec& spec, const std::string& method,
 TEST(AdapterX, StartsAsTheFrozenBackboneBitForBit) {
   const SessionSpec spec = small_vit(false);
   const std::vector<float> frozen = logits(spec, "linear_probe", {}, backbone_weights);
-  for (const char* method : {"adaptformer_x", "adapter_x"}) {
+  for (const char* method : {"adaptformer_x", "adapter_x", "dapt_x"}) {
     const std::vector<float> adapted = logits(spec, method, {"prompts=false", "heads=2"}, backbone_weights);
     EXPECT_EQ(std::memcmp(frozen.data(), adapted.data(), frozen.size() * sizeof(float)), 0) << method;
     EXPECT_NE(frozen, logits(spec, method, {"heads=2"}, backbone_weights)) << method << ": prompts";
@@ -109,6 +109,17 @@ TEST(AdapterX, ParameterCountsOfViTBase) {
   EXPECT_EQ(count(spec, "adaptformer_x", {"router=linear"}, {"smoa.*"}), 98304 + 8 * 192);
   EXPECT_EQ(count(spec, "adaptformer_x", {"train_norm2=false", "train_cls=false", "prompts=false"}, {"*"}),
             99104 + 1000 * 769);
+}
+
+// Width 384, as point transformers have it: LN2 9,216 + PG 9,216 + CLS 384 + SMoA 29,992.
+TEST(AdapterX, ParameterCountsOfDaptX) {
+  SessionSpec spec;
+  spec.model = vit_preset("vit_small_patch16_224");
+  spec.model.classes = 15;
+  EXPECT_EQ(count(spec, "dapt_x", {}, {"smoa.*"}), 29992);
+  EXPECT_EQ(count(spec, "dapt_x", {}, {"*"}), 9216 + 9216 + 384 + 29992 + 15 * 385);
+  EXPECT_EQ(count(spec, "dapt_x", {"expert_norm=false", "expert_scale=fixed"}, {"smoa.*"}),
+            8 * 2 * 8 * 192 + 4 * 192 + 8 * 4);
 }
 
 // One expert, one head, no gate's share: a plain adapter that all blocks share. Its gate is 1.
@@ -213,7 +224,7 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
       {"router=linear", "top_k=2", "temperature=0.7"},
       {"temperature=learned", "token_norm=true"},
   };
-  for (const char* method_name : {"adaptformer_x", "adapter_x"}) {
+  for (const char* method_name : {"adaptformer_x", "adapter_x", "dapt_x"}) {
     for (std::vector<std::string> settings : variants) {
       settings.insert(settings.end(), {"experts=3", "heads=2", "rank=2", "route_width=2", "balance=0.5"});
       const auto method = make_method(method_name, Settings(settings));
@@ -247,6 +258,7 @@ TEST(AdapterX, SettingsThatCannotBeAreErrors) {
             "adaptformer_x: route_width: expected 2 or more, or 0 for experts / 2, got 1");
   EXPECT_EQ(error_of("router=cosin"),
             "router: expected one of cosine, linear, got `cosin`; did you mean `cosine`?");
+  EXPECT_EQ(error_of("expert_scale=dynamic"), "expert_scale: expected one of fixed, token, got `dynamic`");
   EXPECT_EQ(error_of("gate=yes"), "gate: expected true or false, got `yes`");
   EXPECT_EQ(error_of("temperature=0"), "adaptformer_x: temperature: expected above 0, or `learned`, got 0");
   EXPECT_NE(error_of("expert=4").find("did you mean `experts`?"), std::string::npos);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -28,6 +29,9 @@ SessionSpec small_vit() {
   return spec;
 }
 
+constexpr std::array<const char*, 7> kMethods = {"linear_probe", "adaptformer", "adaptformer_x", "adapter_x",
+                                                 "dapt",         "dapt_x",      "full"};
+
 BuiltSession build(const SessionSpec& spec, const std::string& method) {
   BuiltSession built = build_session(spec, *make_method(method),
                                      std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
@@ -42,7 +46,7 @@ int64_t count(const Session& session, const std::function<bool(const Step&)>& pr
 }
 
 TEST(Pruning, NoWeightGradientOfFrozenLayers) {
-  for (const char* method : {"linear_probe", "adaptformer", "adaptformer_x", "adapter_x", "full"}) {
+  for (const char* method : kMethods) {
     const BuiltSession built = build(small_vit(), method);
     EXPECT_EQ(count(*built.session,
                     [](const Step& s) { return s.op == "linear_weight_grad" && !s.trained_gradient; }),
@@ -108,7 +112,7 @@ TEST(Pruning, LastBlockComputesTheClassTokenOnly) {
 
 TEST(Session, AllocatesNothingInAStep) {
   if (!allocation_counting_available()) GTEST_SKIP() << "allocations can't be counted here";
-  for (const char* method : {"linear_probe", "adaptformer", "adaptformer_x", "adapter_x", "full"}) {
+  for (const char* method : kMethods) {
     SessionSpec spec = small_vit();
     spec.drop_path = 0.1f;
     BuiltSession built = build(spec, method);
@@ -147,7 +151,7 @@ TEST(Session, SameSeedAndThreadsGiveTheSameBits) {
     SessionSpec spec = small_vit();
     spec.options.precision = precision;
     spec.drop_path = 0.2f;
-    for (const char* method : {"adaptformer", "adaptformer_x"}) {
+    for (const char* method : {"adaptformer", "adaptformer_x", "dapt", "dapt_x"}) {
       const std::vector<float> a = train(spec, method, 3), b = train(spec, method, 3);
       EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)), 0) << method;
     }
@@ -155,7 +159,7 @@ TEST(Session, SameSeedAndThreadsGiveTheSameBits) {
 }
 
 TEST(Session, EveryMethodLowersTheLoss) {
-  for (const char* method : {"linear_probe", "adaptformer", "adaptformer_x", "adapter_x", "full"}) {
+  for (const char* method : kMethods) {
     for (const Precision precision : {Precision::fp32, Precision::bf16}) {
       SessionSpec spec = small_vit();
       spec.options.precision = precision;

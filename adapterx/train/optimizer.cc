@@ -36,7 +36,9 @@ void check_selectors(const std::vector<ParameterGroup>& groups, const TrainedPar
 ParameterGroup vectors_without_decay(const TrainedParameters& parameters) {
   ParameterGroup group;
   for (const TrainedParameters::Entry& e : parameters.optimised()) {
-    if (e.shape.rank() < 2 || (e.shape.rank() == 3 && e.shape[0] == 1)) group.selectors.push_back(e.name);
+    const bool of_experts = e.name.ends_with("norm.weight") || e.name.ends_with(".bias");
+    const bool token = e.shape.rank() == 3 && e.shape[0] == 1;
+    if (e.shape.rank() < 2 || token || of_experts) group.selectors.push_back(e.name);
   }
   return group;
 }

@@ -21,8 +21,8 @@ struct ParameterGroup {
   float weight_decay = 0;
 };
 
-// Biases, norms, class tokens and position embeddings (vectors, and what starts with extent 1) without weight
-// decay, as timm has it.
+// Biases, norms (of a library of experts, too), class tokens and position embeddings (vectors, and what
+// starts with extent 1) without weight decay, as timm has it.
 ParameterGroup vectors_without_decay(const TrainedParameters& parameters);
 
 struct OptimizerOptions {

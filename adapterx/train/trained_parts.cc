@@ -11,16 +11,18 @@ namespace {
 struct Rule {
   std::string_view selector, part;
 };
-constexpr std::array<Rule, 8> kRules = {{{"head.*", "head"},
-                                         {"head_dist.*", "head"},
-                                         {"*smoa.*", "SMoA"},
-                                         {"*prompt.*", "PG"},
-                                         {"*adaptmlp.*", "adapter"},
-                                         {"blocks.*.norm2.*", "LN2"},
-                                         {"cls_token", "CLS"},
-                                         {"*", "backbone"}}};
-constexpr std::array<std::string_view, 7> kOrder = {"LN2",     "PG",       "CLS", "SMoA",
-                                                    "adapter", "backbone", "head"};
+constexpr std::array<Rule, 10> kRules = {{{"head.*", "head"},
+                                          {"head_dist.*", "head"},
+                                          {"*smoa.*", "SMoA"},
+                                          {"*prompt.*", "PG"},
+                                          {"*adaptmlp.*", "adapter"},
+                                          {"*.adapter.*", "adapter"},
+                                          {"*.tfts.*", "TFTS"},
+                                          {"blocks.*.norm2.*", "LN2"},
+                                          {"cls_*", "CLS"},
+                                          {"*", "backbone"}}};
+constexpr std::array<std::string_view, 8> kOrder = {"LN2",     "PG",   "CLS",      "SMoA",
+                                                    "adapter", "TFTS", "backbone", "head"};
 
 std::string with_separators(int64_t number) {
   std::string text = fmt::format("{}", number);

@@ -1,5 +1,5 @@
-// What a method trains, by parts: LN2, PG, CLS, SMoA, adapter, backbone, head. Published tables count with
-// and without the head; the parts let both be read off. Buffers don't count.
+// What a method trains, by parts: LN2, PG, CLS, SMoA, adapter, TFTS, backbone, head. Published tables count
+// with and without the head; the parts let both be read off. Buffers don't count.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ struct TrainedParts {
   std::string text() const;  // "LN2 18,432 · CLS 768 · head 38,045 · total 57,245 of 85.8 M = 0.067 %"
 };
 
-// The part of a parameter: norm2 is LN2, prompt PG, cls_token CLS, smoa SMoA, head and head_dist head,
-// adaptmlp adapter; all else backbone.
+// The part of a parameter: norm2 is LN2, prompt PG, cls_token and cls_pos CLS, smoa SMoA, adaptmlp and
+// adapter adapter, tfts TFTS, head and head_dist head; all else backbone.
 std::string part_of(std::string_view parameter);
 
 // Where the rest of a backbone is trained, too, LN2 and CLS count as backbone.

@@ -16,7 +16,7 @@ class AdapterX : public Method {
   std::vector<std::string> trained() const override {
     std::vector<std::string> selectors = {"smoa.*", "head*"};
     if (options_.train_norm2) selectors.emplace_back("blocks.*.norm2.*");
-    if (options_.train_cls) selectors.emplace_back("cls_token");
+    if (options_.train_cls) selectors.emplace_back("cls_*");
     if (options_.prompt.on) selectors.emplace_back("blocks.*.prompt.*");
     return selectors;
   }
@@ -25,13 +25,18 @@ class AdapterX : public Method {
     return options_.position == AdapterPosition::parallel ? mix(site, u) : Value{};
   }
 
-  Value ffn(const BlockSite& site, Value, Value, Value f) override {
-    return options_.position == AdapterPosition::sequential ? add(f, mix(site, f)) : f;
+  Value ffn(const BlockSite& site, Value, Value u, Value f) override {
+    if (options_.position == AdapterPosition::parallel) return f;
+    return add(f, mix(site, options_.position == AdapterPosition::dapt ? u : f));
   }
 
   Value tokens(const BlockSite& site, Value x) override {
     if (!options_.prompt.on) return x;
     return inject_prompt(site, x, generate_prompt(calls_.back(), options_.prompt), options_.prompt);
+  }
+
+  bool positions_once() const override {
+    return options_.position == AdapterPosition::dapt || (options_.prompt.on && !options_.prompt.add);
   }
 
   Value penalty() override {
@@ -68,6 +73,10 @@ std::unique_ptr<Method> make_adaptformer_x(Settings& settings) {
 
 std::unique_ptr<Method> make_adapter_x(Settings& settings) {
   return std::make_unique<AdapterX>(adapter_x_options(settings, AdapterPosition::sequential, "adapter_x"));
+}
+
+std::unique_ptr<Method> make_dapt_x(Settings& settings) {
+  return std::make_unique<AdapterX>(adapter_x_options(settings, AdapterPosition::dapt, "dapt_x"));
 }
 
 }  // namespace ax

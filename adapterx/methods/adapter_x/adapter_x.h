@@ -3,6 +3,7 @@
 // attention and u = LN2(h):
 //   AdaptFormer-X  y = h + drop_path(FFN(u)) + SMoA(u)              parallel
 //   Adapter-X      f = FFN(u);  y = h + drop_path(f + SMoA(f))      sequential
+//   DAPT-X         y = h + drop_path(FFN(u) + SMoA(u))              on point clouds, DAPT's experts
 //   next block's input = [prefix; P; the other tokens of y]
 // A balance loss keeps the experts in use: balance * mean over blocks of N sum_i f_i P_i (kernels/route.h).
 // The last block's prompt reaches a class-token head by no path: its gamma and beta are counted, but stay.
@@ -17,5 +18,6 @@ namespace ax {
 // Settings: methods/adapter_x/options.h.
 std::unique_ptr<Method> make_adaptformer_x(Settings& settings);
 std::unique_ptr<Method> make_adapter_x(Settings& settings);
+std::unique_ptr<Method> make_dapt_x(Settings& settings);
 
 }  // namespace ax

@@ -17,6 +17,22 @@ RouterOptions router_options(Settings& settings) {
   return o;
 }
 
+// The first of `choices` is the default, or the second where `second` is.
+bool second_of(Settings& settings, std::string_view key, std::vector<std::string> choices, bool second) {
+  const std::string meant = choices[1];
+  if (second) std::swap(choices[0], choices[1]);
+  return settings.choice(key, choices) == meant;
+}
+
+ExpertOptions expert_options(Settings& settings, bool dynamic) {
+  ExpertOptions o;
+  o.norm = settings.flag("expert_norm", dynamic);
+  o.token_scale = second_of(settings, "expert_scale", {"fixed", "token"}, dynamic);
+  const bool gelu = second_of(settings, "expert_activation", {"relu", "gelu"}, dynamic);
+  o.act = gelu ? Activation::gelu_erf : Activation::relu;
+  return o;
+}
+
 PromptOptions prompt_options(Settings& settings) {
   PromptOptions o;
   o.on = settings.flag("prompts", o.on);
@@ -67,6 +83,11 @@ void check(const AdapterXOptions& o, std::string_view owner) {
 AdapterXOptions adapter_x_options(Settings& settings, AdapterPosition position, std::string_view owner) {
   AdapterXOptions o;
   o.position = position;
+  const bool dapt = position == AdapterPosition::dapt;
+  if (dapt) {
+    o.rank = 8;
+    o.dropout = 0.2f;
+  }
   o.experts = settings.integer("experts", o.experts);
   o.heads = settings.integer("heads", o.heads);
   o.rank = settings.integer("rank", o.rank);
@@ -76,6 +97,7 @@ AdapterXOptions adapter_x_options(Settings& settings, AdapterPosition position, 
   o.balance = settings.number("balance", o.balance);
   o.train_norm2 = settings.flag("train_norm2", o.train_norm2);
   o.train_cls = settings.flag("train_cls", o.train_cls);
+  o.expert = expert_options(settings, dapt);
   o.router = router_options(settings);
   o.prompt = prompt_options(settings);
   check(o, owner);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "adapterx/kernels/activation.h"
 #include "adapterx/methods/settings.h"
 
 namespace ax {
@@ -10,6 +11,14 @@ namespace ax {
 enum class AdapterPosition : uint8_t {
   parallel,    // AdaptFormer-X: SMoA(LN2(h)) beside the FFN
   sequential,  // Adapter-X: SMoA(FFN(LN2(h))) after it (ours)
+  dapt,        // DAPT-X: SMoA(LN2(h)) beside the FFN, both inside drop path (ours)
+};
+
+// What DAPT-X's experts have on, and the others' off (ours).
+struct ExpertOptions {
+  bool norm = false;                  // expert_norm: a LayerNorm of its own at each expert's input
+  bool token_scale = false;           // expert_scale = fixed | token: times relu(w_s z + b_s), of each token
+  Activation act = Activation::relu;  // expert_activation = relu | gelu
 };
 
 struct RouterOptions {
@@ -36,13 +45,14 @@ struct AdapterXOptions {
   AdapterPosition position = AdapterPosition::parallel;
   int64_t experts = 8;       // N (ours)
   int64_t heads = 0;         // H, sub-tokens of a token; 0: max(1, width / 192) (ours)
-  int64_t rank = 32;         // r (ours)
+  int64_t rank = 32;         // r, of DAPT-X 8 (ours)
   int64_t share_blocks = 0;  // share = all | none | blocks to a group: blocks that share an instance; 0: all
   float scale = 1;           // s
-  float dropout = 0.1f;      // of hidden units
+  float dropout = 0.1f;      // of hidden units; of DAPT-X 0.2
   float balance = 0.01f;     // weight of the balance loss (ours); 0: none
   bool train_norm2 = true;   // LN2 of each block
-  bool train_cls = true;     // the class token
+  bool train_cls = true;     // the class token and, where it has one of its own, its position
+  ExpertOptions expert;
   RouterOptions router;
   PromptOptions prompt;
 

@@ -5,8 +5,8 @@
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/linear.h"
-#include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/tokens.h"
+#include "adapterx/methods/scale_shift.h"
 
 namespace ax {
 namespace {
@@ -31,10 +31,7 @@ Value generate_prompt(const Smoa& smoa, const PromptOptions& options) {
   const Scope scope(graph, "prompt");
   const Value mean = options.gelu ? mean_tokens(gelu(smoa.a), 0, smoa.a.shape()[1]) : smoa.mean;
   if (options.mlp) return mlp(mean, options.rank);
-  const Shape d{mean.shape()[2]};
-  const Value gamma = graph.parameter(graph.scoped("gamma"), d, Init::normal(1, 0.02f));
-  const Value beta = graph.parameter(graph.scoped("beta"), d, Init::normal(0, 0.02f));
-  return add(multiply(mean, gamma), beta);
+  return scale_shift(mean);
 }
 
 Value inject_prompt(const BlockSite& site, Value x, Value prompt, const PromptOptions& options) {

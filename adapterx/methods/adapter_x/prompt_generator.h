@@ -8,8 +8,8 @@
 
 namespace ax {
 
-// P [B, 1, d]. Parameters, in the graph's present scope (a block's): prompt.gamma and prompt.beta [d], which
-// start N(1, 0.02) and N(0, 0.02); of the mlp instead prompt.down_proj and prompt.up_proj with biases, the
+// P [B, 1, d]. Parameters, in the graph's present scope (a block's): prompt.gamma and prompt.beta [d]
+// (methods/scale_shift.h); of the mlp instead prompt.down_proj and prompt.up_proj with biases, the
 // last layer starting at zero.
 Value generate_prompt(const Smoa& smoa, const PromptOptions& options);
 

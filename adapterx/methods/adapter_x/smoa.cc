@@ -22,6 +22,15 @@ SmoaParameters declare_parameters(Graph& graph, const std::string& name, const A
                            Init::uniform(bound));
   p.up = graph.parameter(name + ".experts.up_proj.weight", {options.experts, sub_width, options.rank},
                          Init::zeros());
+  const Shape each{options.experts, sub_width};
+  if (options.expert.norm) {
+    p.norm_weight = graph.parameter(name + ".experts.norm.weight", each, Init::ones());
+    p.norm_bias = graph.parameter(name + ".experts.norm.bias", each, Init::zeros());
+  }
+  if (options.expert.token_scale) {
+    p.scale_weight = graph.parameter(name + ".experts.scale.weight", each, Init::uniform(bound));
+    p.scale_bias = graph.parameter(name + ".experts.scale.bias", {options.experts}, Init::zeros());
+  }
   return p;
 }
 
@@ -39,7 +48,7 @@ Smoa apply_smoa(const BlockSite& site, Value u, const AdapterXOptions& options) 
   o.temperature = options.router.temperature;
   o.token_norm = options.router.token_norm;
   o.gate = options.router.gate;
-  o.act = Activation::relu;
+  o.act = options.expert.act;
   o.scale = options.scale;
   o.dropout = site.training ? options.dropout : 0;
   return smoa(u, parameters, o);

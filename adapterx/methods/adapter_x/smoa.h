@@ -9,7 +9,9 @@ namespace ax {
 
 // SMoA(u), u [B, T, d]. Parameters: `smoa` where all blocks share one instance, else `smoa.<group>`; under it
 // router.* (router.h) and experts.down_proj.weight [N, r, d_h], which starts Kaiming-uniform (a = sqrt 5),
-// and experts.up_proj.weight [N, d_h, r], which starts zero: no biases (ours).
+// and experts.up_proj.weight [N, d_h, r], which starts zero: no biases (ours). With
+// expert_norm also experts.norm.weight and .bias [N, d_h], and with expert_scale=token experts.scale.weight
+// [N, d_h], which starts as down_proj.weight does, and .bias [N].
 Smoa apply_smoa(const BlockSite& site, Value u, const AdapterXOptions& options);
 
 }  // namespace ax

@@ -1,0 +1,16 @@
+#include "adapterx/methods/scale_shift.h"
+
+#include "adapterx/graph/ops/add.h"
+#include "adapterx/graph/ops/multiply.h"
+
+namespace ax {
+
+Value scale_shift(Value x) {
+  Graph& graph = *x.graph;
+  const Shape d{x.shape().dim(-1)};
+  const Value gamma = graph.parameter(graph.scoped("gamma"), d, Init::normal(1, 0.02f));
+  const Value beta = graph.parameter(graph.scoped("beta"), d, Init::normal(0, 0.02f));
+  return add(multiply(x, gamma), beta);
+}
+
+}  // namespace ax
