@@ -54,6 +54,8 @@ void add_rows(const Columns& c, int64_t at, Row sum, Row dot) {
   for_vectors(c.count, [&](int64_t j, auto n) HWY_ATTR {
     V s = zero(), p = zero();
     for (int64_t r = at; r < at + kRows * c.count; r += c.count) {
+      prefetch(c.x, r + kRows * c.count + j);
+      prefetch(c.dy, r + kRows * c.count + j);
       const V centred = centred_at(c, r, j, n);
       const V g = passed(c, r, j, centred, n);
       s = hn::Add(s, g);

@@ -34,6 +34,7 @@ void add_rows(Row x, int64_t columns, Row shift, Row sum, Row squares) {
     const V from = load(shift, j, n);
     V s = zero(), q = zero();
     for (int64_t r = 0; r < kRows; ++r) {
+      prefetch(x, (r + kRows) * columns + j);
       const V v = hn::Sub(load(x, r * columns + j, n), from);
       s = hn::Add(s, v);
       q = hn::MulAdd(v, v, q);

@@ -38,6 +38,7 @@ void raise(Row x, int64_t t, int64_t d, bool first, Row y, int32_t* token) {
     V best = first ? load(x, j, n) : load(y, j, n);
     Index at = first || token == nullptr ? hn::Set(I32(), static_cast<int32_t>(t)) : load_index(token + j, n);
     for (int64_t r = first ? 1 : 0; r < kRows; ++r) {
+      prefetch(x, (r + kRows) * d + j);
       const V v = load(x, r * d + j, n);
       const auto stays = hn::Or(hn::Le(v, best), hn::IsNaN(best));
       best = hn::IfThenElse(stays, best, v);
