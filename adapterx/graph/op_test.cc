@@ -438,6 +438,19 @@ TEST(Op, RandomPlacesAndGraphsAreUsedOnce) {
   EXPECT_THROW(g.input("empty", {4, 0}), Error);
 }
 
+TEST(Op, IndexOutsideTheTokensIsAnError) {
+  for (const int32_t wrong : {-1, 4}) {
+    Graph g;
+    CompileRequest request;
+    const Value index = g.input("index", {1, 3}, Role::index);
+    request.outputs = {{"y", gather_tokens(g.input("x", {1, 4, 2}), index)}};
+    const auto session = compile(g, request);
+    session->run();
+    session->input("index").i32()[2] = wrong;
+    EXPECT_THROW(session->run(), Error) << wrong;
+  }
+}
+
 // The text of the error that building throws.
 std::string error_of(const BuildFunction& build) {
   Graph g;
@@ -475,6 +488,21 @@ TEST(Op, ShapeErrorsNameOpOperandAndBothShapes) {
               return cross_entropy(g.input("x", {4, 10}), g.input("l", {3}, Role::index));
             }),
             "blocks.3: cross_entropy: target: expected [4], got [3]");
+  EXPECT_EQ(error_of([](Graph& g) {
+              return max_tokens(g.input("x", {2, 4, 10}), 3, 2);
+            }),
+            "blocks.3: max_tokens: x: expected tokens [3, 5), got [2, 4, 10]");
+  EXPECT_EQ(error_of([](Graph& g) {
+              const Value parts[] = {g.input("x", {2, 4, 10}), g.input("y", {2, 3, 5})};
+              return concat_features(parts);
+            }),
+            "blocks.3: concat_features: part: expected [2, 4, 5], got [2, 3, 5]");
+  EXPECT_EQ(error_of([](Graph& g) {
+              return gather_tokens(g.input("x", {2, 4, 10}), g.input("i", {3, 2}, Role::index));
+            }),
+            "blocks.3: gather_tokens: index: expected [2, 2], got [3, 2]");
+  EXPECT_EQ(error_of([](Graph& g) { return random_mask(g, 2, 8, 8).masked; }),
+            "blocks.3: random_mask: masked: expected 1 to 7 of 8 tokens, got 8");
   EXPECT_EQ(error_of([](Graph& g) {
               return chamfer_distance(g.input("p", {4, 10, 3}), g.input("t", {5, 9, 3}));
             }),
