@@ -30,6 +30,7 @@ TEST(CommandLine, MistakesExitWith2AndNameTheNearest) {
       {"bench step --precision fp61", "expected auto, fp32 or bf16, got `fp61`"},
       {"bench step --batch 0", "--batch"},
       {"bench step rnk=4", "unknown setting `rnk`"},
+      {"bench group --points 64", "expected at most --points 64, got 128 and 32"},
       {"methods adapter_y", "did you mean `adapter_x`?"},
       {"methods full more", "unknown argument `more`"},
       {"bench step scale=nan", "scale: expected a finite number, got `nan`"},
@@ -63,6 +64,17 @@ TEST(CommandLine, BenchStepPrintsOneJsonObject) {
     EXPECT_TRUE(j.at("allocations_in_step").is_null() || j.at("allocations_in_step") == 0);
     EXPECT_EQ(j.contains("profile"), task.find("--profile") != std::string::npos);
   }
+}
+
+TEST(CommandLine, BenchGroupPrintsOneJsonObject) {
+  const Result r =
+      run("bench group --batch 2 --points 99 --groups 7 --group-size 5 --threads 2 --repeat 3 --json");
+  ASSERT_EQ(r.code, 0) << r.out;
+  const nlohmann::json j = nlohmann::json::parse(r.out);
+  for (const char* key : {"farthest_points_ms", "nearest_points_ms", "group_ms"}) {
+    EXPECT_GT(j.at(key).get<double>(), 0) << key;
+  }
+  EXPECT_EQ(j.at("nearest_points_seconds").size(), 3u);
 }
 
 }  // namespace
