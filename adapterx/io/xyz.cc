@@ -10,22 +10,22 @@
 namespace ax {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r";
 constexpr size_t kLeastBytes = 6;  // "0 0 0" and the line's end
 
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 bool is_separator(char c) { return c == ',' || c == ';'; }
 
 // The next field of a line, and spaces and one separator after it.
 std::string_view next_field(std::string_view& line) {
   size_t n = 0;
-  while (n < line.size() && kSpace.find(line[n]) == kSpace.npos && !is_separator(line[n])) ++n;
+  while (n < line.size() && !is_space(line[n]) && !is_separator(line[n])) ++n;
   const std::string_view field = line.substr(0, n);
+  const auto skip_spaces = [&] {
+    while (n < line.size() && is_space(line[n])) ++n;
+  };
+  skip_spaces();
+  if (n < line.size() && is_separator(line[n])) ++n, skip_spaces();
   line.remove_prefix(n);
-  line.remove_prefix(std::min(line.find_first_not_of(kSpace), line.size()));
-  if (!line.empty() && is_separator(line[0])) {
-    line.remove_prefix(1);
-    line.remove_prefix(std::min(line.find_first_not_of(kSpace), line.size()));
-  }
   return field;
 }
 
