@@ -9,6 +9,7 @@
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit_presets.h"
 #include "adapterx/train/build_session.h"
+#include "adapterx/train/optimizer.h"
 #include "adapterx/train/trained_parts.h"
 
 namespace ax {
@@ -133,6 +134,20 @@ TEST(Dapt, GradientsOfAWholeModelAreThoseOfTheDefinition) {
         options);
     EXPECT_LE(r.forward_error, 1e-5) << settings.back();
     EXPECT_LE(r.worst_gradient_error, 2e-4) << settings.back() << " " << r.worst_parameter;
+  }
+}
+
+// Norms and biases of experts are matrices, a row each expert, and yet norms and biases.
+TEST(Dapt, NormsAndBiasesOfExpertsTakeNoWeightDecay) {
+  const BuiltSession built = build(small_model(), true, "dapt_x", {}, synthetic_source);
+  const std::vector<std::string> without = vectors_without_decay(*built.trained).selectors;
+  for (const auto& [name, spared] :
+       std::initializer_list<std::pair<const char*, bool>>{{"norm.weight", true},
+                                                           {"norm.bias", true},
+                                                           {"scale.bias", true},
+                                                           {"scale.weight", false},
+                                                           {"down_proj.weight", false}}) {
+    EXPECT_EQ(std::ranges::count(without, std::string("smoa.experts.") + name), spared ? 1 : 0) << name;
   }
 }
 
