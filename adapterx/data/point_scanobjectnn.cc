@@ -11,8 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const char* const kWithBackground = "main_split";
-const char* const kWithout = "main_split_nobg";
+constexpr const char* kWithBackground = "main_split";
+constexpr const char* kWithout = "main_split_nobg";
 constexpr const char* kDisturbed = "_augmentedrot_scale75";
 
 const std::vector<std::string>& class_names() {

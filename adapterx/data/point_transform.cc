@@ -64,7 +64,8 @@ void drop(const PointAugment& o, const SampleKey& key, std::span<float> xyz) {
 void to_unit_sphere(std::span<float> xyz) {
   std::array<double, 3> mean = {0, 0, 0};
   for (size_t i = 0; i < xyz.size(); ++i) mean[i % 3] += static_cast<double>(xyz[i]);
-  for (double& m : mean) m /= static_cast<double>(xyz.size() / 3);
+  const size_t points = xyz.size() / 3;
+  for (double& m : mean) m /= static_cast<double>(points);
   double radius = 0;
   const auto centred = [&](size_t i) { return static_cast<double>(xyz[i]) - mean[i % 3]; };
   for (size_t i = 0; i < xyz.size(); i += 3) {
@@ -83,7 +84,7 @@ std::vector<float> farthest_part(const PointCloud& cloud, int64_t count) {
   kernels::farthest_points(cloud.xyz, count, indices);
   std::vector<float> part;
   part.reserve(static_cast<size_t>(3 * count));
-  for (const int32_t i : indices) {
+  for (const int64_t i : indices) {
     part.insert(part.end(), cloud.xyz.begin() + 3 * i, cloud.xyz.begin() + 3 * i + 3);
   }
   return part;
