@@ -155,7 +155,7 @@ def summarize(variant, runs, batch):
     seconds = [s for r in runs for s in r["step_seconds"]]
     median = statistics.median(seconds)
     row = {"variant": variant, "median_s": median, "min_s": min(seconds), "max_s": max(seconds),
-           "images_per_s": batch / median, "peak_rss_mb": max(r["peak_rss_mb"] for r in runs), "runs": runs}
+           "samples_per_s": batch / median, "peak_rss_mb": max(r["peak_rss_mb"] for r in runs), "runs": runs}
     grouping = [s for r in runs for s in r.get("grouping_seconds", [])]
     if any(grouping):
         row["ungrouped_s"] = statistics.median(s - g for s, g in zip(seconds, grouping))
@@ -186,7 +186,7 @@ def print_table(rows):
             times = f" ({r['ungrouped_ratio']:.2f} x)" if "ungrouped_ratio" in r else ""
             ratio += f"; its grouping left out, {r['ungrouped_s']:.3f} s{times}"
         print(f"{r['variant']:<22}{r['median_s']:>9.3f}{r['min_s']:>9.3f}{r['max_s']:>9.3f}"
-              f"{r['images_per_s']:>10.2f}{r['peak_rss_mb']:>9.0f}  {ratio}")
+              f"{r['samples_per_s']:>10.2f}{r['peak_rss_mb']:>9.0f}  {ratio}")
 
 
 def choose_variants(args):
