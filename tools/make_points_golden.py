@@ -48,6 +48,7 @@ def all_files():
             yield f"{model}_{method}_every_block", model, method, {}, {"positions": "every_block"}
     yield "micro_dapt_cls_prompt", "micro", "dapt", {}, {"pool": "cls_prompt"}
     yield "micro_dapt_x_cls_max", "micro", "dapt_x", {**MICRO_MIXTURE, "balance": 0.5}, {"pool": "cls_max"}
+    yield "micro_full_fixed", "micro", "full", {}, {"batch_norm": "fixed"}
     yield "micro_dapt_x_fixed", "micro", "dapt_x", MICRO_MIXTURE, {"batch_norm": "fixed"}
     yield "micro_dapt_x_gelu_prompt", "micro", "dapt_x", {**MICRO_MIXTURE, "prompt_activation": "gelu"}, {}
 
