@@ -1,0 +1,36 @@
+// Point-MAE's pretraining (Pang et al., arXiv 2203.06604): most groups of a cloud are hidden, a point
+// transformer sees the rest, and a light decoder draws the points of the hidden groups.
+//
+//   visible    tokens of the groups left, through the encoder's blocks and norm; no class token
+//   decoder    [visible tokens; a learned mask token for each hidden group], with positions of their centres
+//              before every block; norm; a linear from each mask token to K points
+//   loss       Chamfer distance (kernels/chamfer.h, squared) to the hidden groups' points, minus their
+//   centres
+//
+// The mini-PointNet sees visible groups only: Point-MAE's own code embeds all and drops the hidden ones,
+// which changes nothing but the sample that BatchNorm's statistics are of, and costs 1 / (1 - mask ratio) as
+// much.
+#pragma once
+
+#include "adapterx/models/point_transformer.h"
+
+namespace ax {
+
+struct MaskedOptions {
+  float mask_ratio = 0.6f;  // of the groups, rounded down
+  int64_t decoder_depth = 4;
+  int64_t decoder_heads = 0;  // 0: as many as the encoder's
+};
+
+struct MaskedPointTransformer {
+  Value points;    // input "points" [B, points, 3]
+  Value features;  // [B, d]: mean of the visible tokens, for checks
+  Value loss;      // scalar
+};
+
+// Parameters: the backbone's but for class token and head; decoder_pos_embed.*, decoder_blocks.#.*,
+// decoder_norm.*, mask_token and increase_dim.*. Throws Error where no group would be hidden, or none seen.
+MaskedPointTransformer build_point_mae(Graph& graph, const PointTransformerConfig& config,
+                                       const MaskedOptions& options, const PointTransformerBuild& build);
+
+}  // namespace ax
