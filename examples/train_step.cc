@@ -9,8 +9,7 @@
 
 int main() try {
   ax::SessionSpec spec;
-  spec.model = ax::vit_preset("vit_tiny_patch16_224");
-  spec.model.classes = 10;
+  spec.model = ax::with_classes(ax::vit_preset("vit_tiny_patch16_224"), 10);
   spec.batch = 8;
 
   // Where weights come from: here made up by name and shape; a checkpoint reader has the same form.

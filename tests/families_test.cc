@@ -83,7 +83,7 @@ TEST_P(Families, GivesTheLibrarysFeaturesAndLogits) {
   spec.training = false;
   spec.options.precision = Precision::fp32;
   const auto method = make_method("linear_probe");
-  if (checkpoint.config.classes == 0) spec.model.classes = 2;  // a head to probe with
+  if (checkpoint.config.classes == 0) spec.model = with_classes(spec.model, 2);  // a head to probe with
   const BuiltSession built =
       build_session(spec, *method, std::make_shared<FrozenWeights>(checkpoint.source), checkpoint.source);
   expected.copy_f32("images", built.session->input("images").f32_span());

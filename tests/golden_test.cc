@@ -31,16 +31,17 @@ SessionSpec spec_of(const std::string& model) {
   spec.label_smoothing = 0.1f;
   spec.batch = 2;
   if (model == "micro") {
-    spec.model.image_size = 12;
-    spec.model.patch_size = 4;
-    spec.model.width = 24;
-    spec.model.depth = 2;
-    spec.model.heads = 3;
-    spec.model.classes = 5;
+    VitConfig config;
+    config.image_size = 12;
+    config.patch_size = 4;
+    config.width = 24;
+    config.depth = 2;
+    config.heads = 3;
+    config.classes = 5;
+    spec.model = config;
     spec.batch = 3;
   } else {
-    spec.model = vit_preset("vit_" + model + "_patch16_224");
-    spec.model.classes = model == "tiny" ? 10 : 100;
+    spec.model = with_classes(vit_preset("vit_" + model + "_patch16_224"), model == "tiny" ? 10 : 100);
   }
   return spec;
 }
@@ -104,7 +105,7 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
       spec, *method_of(c, golden), std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
   Session& session = *built.session;
   fill_synthetic("images", session.input("images").shape, session.input("images").f32_span());
-  fill_synthetic_labels(static_cast<int>(spec.model.classes),
+  fill_synthetic_labels(static_cast<int>(classes_of(spec.model)),
                         {session.input("labels").i32(), static_cast<size_t>(spec.batch)});
   session.run();
 

@@ -1,20 +1,13 @@
 #include "adapterx/train/adapted_model.h"
 
 #include "adapterx/base/error.h"
-#include "adapterx/models/vit_checkpoint.h"
 
 namespace ax {
 namespace {
 
-WeightSource open_backbone(const AdapterFile& adapter, const std::string& weights) {
-  const VitConfig& model = adapter.info.model;
-  VitRequest request;
-  request.heads = model.heads;
-  request.act = model.act;
-  request.norm_eps = model.norm_eps;
-  request.image_size = model.image_size;
-  request.classes = model.classes;
-  VitCheckpoint checkpoint = open_vit_checkpoint(weights, request);
+WeightSource backbone_of(const AdapterFile& adapter, const std::string& weights) {
+  const BackboneRequest request = request_for(adapter.info.model);
+  BackboneCheckpoint checkpoint = open_backbone(weights, request);
   expect_backbone(adapter, weights, backbone_id(weights, request));
   return std::move(checkpoint.source);
 }
@@ -27,7 +20,7 @@ AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std:
   if (info.backbone && weights.empty()) {
     fail("{}: expected the weights of its backbone `{}`, got none", adapter.string(), info.backbone->name);
   }
-  if (info.backbone) model.backbone = open_backbone(model.adapter, weights);
+  if (info.backbone) model.backbone = backbone_of(model.adapter, weights);
   model.source = model.adapter.source(model.backbone);
   if (!info.backbone) model.backbone = model.source;
   model.method = make_method(info.method, Settings(info.settings));

@@ -25,7 +25,7 @@ std::string text_of(const Json& json) {
 
 MetadataMap metadata_of(const AdapterInfo& info) {
   MetadataMap m;
-  write_vit_metadata(info.model, info.preprocess, m);
+  write_backbone_metadata(info.model, info.preprocess, m);
   m[kVersionKey] = std::to_string(kVersion);
   m[kMethodKey] = text_of({{"name", info.method}, {"settings", info.settings}});
   m[kClassesKey] = text_of(info.classes);
@@ -77,12 +77,12 @@ AdapterInfo read_info(const TensorFile& file) {
     });
   }
   reader.read(kTrainingKey, [&](const Json& j) { j.get_to(info.training); });
-  const auto vit = read_vit_metadata(file);
-  if (!vit) fail("{}: metadata `{}`: missing; is this an adapter?", file.path(), kModelKey);
-  info.model = vit->config;
-  info.preprocess = vit->preprocess;
-  if (std::ssize(info.classes) != info.model.classes) {
-    fail("{}: expected the names of {} classes, got {}", file.path(), info.model.classes,
+  const auto model = read_backbone_metadata(file);
+  if (!model) fail("{}: metadata `{}`: missing; is this an adapter?", file.path(), kModelKey);
+  info.model = model->config;
+  info.preprocess = model->preprocess;
+  if (std::ssize(info.classes) != classes_of(info.model)) {
+    fail("{}: expected the names of {} classes, got {}", file.path(), classes_of(info.model),
          info.classes.size());
   }
   return info;
@@ -158,15 +158,16 @@ void load_values(const AdapterFile& adapter, const TrainedParameters& trained, s
   }
 }
 
-void save_backbone(const std::filesystem::path& path, const VitConfig& config, const Preprocess& preprocess,
-                   const WeightSource& source, FileDType dtype, const MetadataMap& metadata) {
+void save_backbone(const std::filesystem::path& path, const BackboneConfig& config,
+                   const InputPreprocess& preprocess, const WeightSource& source, FileDType dtype,
+                   const MetadataMap& metadata) {
   if (dtype != FileDType::f32 && dtype != FileDType::bf16) {
     fail("{}: expected dtype F32 or BF16, got {}", path.string(), to_string(dtype));
   }
   TensorMap tensors;
   std::map<std::string, std::vector<std::byte>> stored;
   std::vector<float> values;
-  for (const auto& [name, shape] : vit_parameters(config)) {
+  for (const auto& [name, shape] : backbone_parameters(config)) {
     values.resize(static_cast<size_t>(shape.size()));
     if (!source(name, shape, values)) fail("{}: {}: no value to save", path.string(), name);
     std::vector<std::byte>& bytes = stored[name];
@@ -174,7 +175,7 @@ void save_backbone(const std::filesystem::path& path, const VitConfig& config, c
     tensors[name] = {dtype, shape, bytes, {}};
   }
   MetadataMap all = metadata;
-  write_vit_metadata(config, preprocess, all);
+  write_backbone_metadata(config, preprocess, all);
   write_safetensors(path, tensors, all);
 }
 

@@ -3,10 +3,10 @@
 //
 //   version     1                          classes     ["cat", "dog"]
 //   method      {"name", "settings"}       backbone    {"name", "hash"}; not where all parameters are here
-//   model       VitConfig                  training    {"epochs", "best_epoch", "accuracy" ...}
-//   preprocess  Preprocess
+//   model       BackboneConfig             training    {"epochs", "best_epoch", "accuracy" ...}
+//   preprocess  InputPreprocess
 //
-// A file without `backbone` is a whole model under timm's names: open_vit_checkpoint reads it, too.
+// A file without `backbone` is a whole model under our names: open_backbone reads it, too.
 #pragma once
 
 #include <filesystem>
@@ -17,10 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/data/preprocess.h"
 #include "adapterx/graph/trained_parameters.h"
 #include "adapterx/io/tensor_file.h"
-#include "adapterx/models/vit.h"
+#include "adapterx/models/backbone.h"
 #include "adapterx/train/backbone_hash.h"
 
 namespace ax {
@@ -28,8 +27,8 @@ namespace ax {
 struct AdapterInfo {
   std::string method;
   std::vector<std::string> settings;  // "key=value"; all the method has, see resolved_settings
-  VitConfig model;
-  Preprocess preprocess;
+  BackboneConfig model;
+  InputPreprocess preprocess;
   std::vector<std::string> classes;    // names, as many as the model has
   std::optional<BackboneId> backbone;  // absent: the file is a whole model
   std::map<std::string, double> training;
@@ -65,9 +64,10 @@ void expect_backbone(const AdapterFile& adapter, const std::filesystem::path& we
 // is an Error.
 void load_values(const AdapterFile& adapter, const TrainedParameters& trained, std::span<float> values);
 
-// A whole model as a file of ours under timm's names, in f32 or bf16, its head left out where `config` has no
+// A whole model as a file of ours under our names, in f32 or bf16, its head left out where `config` has no
 // classes: to ship a backbone.
-void save_backbone(const std::filesystem::path& path, const VitConfig& config, const Preprocess& preprocess,
-                   const WeightSource& source, FileDType dtype, const MetadataMap& metadata = {});
+void save_backbone(const std::filesystem::path& path, const BackboneConfig& config,
+                   const InputPreprocess& preprocess, const WeightSource& source, FileDType dtype,
+                   const MetadataMap& metadata = {});
 
 }  // namespace ax

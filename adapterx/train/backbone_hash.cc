@@ -10,12 +10,29 @@
 #include "adapterx/train/trained_parts.h"
 
 namespace ax {
+namespace {
 
-std::string backbone_hash(const WeightSource& source, const VitConfig& config) {
+// What opens a checkpoint without changing any of its parameters.
+BackboneRequest as_stored(const std::filesystem::path& weights, const BackboneRequest& request) {
+  if (const auto* vit = std::get_if<VitRequest>(&request)) {
+    VitRequest r;
+    r.heads = vit->heads;
+    if (!r.heads && !vit->model.empty()) r.heads = open_vit_checkpoint(weights, *vit).config.heads;
+    r.strict = vit->strict;
+    return r;
+  }
+  PointRequest r;
+  r.strict = std::get<PointRequest>(request).strict;
+  return r;
+}
+
+}  // namespace
+
+std::string backbone_hash(const WeightSource& source, const BackboneConfig& config) {
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
   XXH3_128bits_reset(state.get());
   std::vector<float> values;
-  for (const auto& [name, shape] : vit_parameters(config)) {
+  for (const auto& [name, shape] : backbone_parameters(config)) {
     if (part_of(name) == "head") continue;
     values.resize(static_cast<size_t>(shape.size()));
     if (!source(name, shape, values)) fail("{}: no value to hash", name);
@@ -26,14 +43,10 @@ std::string backbone_hash(const WeightSource& source, const VitConfig& config) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-BackboneId backbone_id(const std::filesystem::path& weights, const VitRequest& request) {
-  VitRequest as_stored;
-  as_stored.heads = request.heads;
-  if (!as_stored.heads && !request.model.empty())
-    as_stored.heads = open_vit_checkpoint(weights, request).config.heads;
-  as_stored.strict = request.strict;
-  const VitCheckpoint checkpoint = open_vit_checkpoint(weights, as_stored);
-  return {request.model.empty() ? weights.stem().string() : request.model,
+BackboneId backbone_id(const std::filesystem::path& weights, const BackboneRequest& request) {
+  const BackboneCheckpoint checkpoint = open_backbone(weights, as_stored(weights, request));
+  const std::string model = std::visit([](const auto& r) { return r.model; }, request);
+  return {model.empty() ? weights.stem().string() : model,
           backbone_hash(checkpoint.source, checkpoint.config)};
 }
 

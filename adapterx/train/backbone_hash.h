@@ -4,7 +4,7 @@
 #include <string>
 
 #include "adapterx/graph/frozen_weights.h"
-#include "adapterx/models/vit_checkpoint.h"
+#include "adapterx/models/backbone.h"
 
 namespace ax {
 
@@ -17,9 +17,9 @@ struct BackboneId {
 // XXH3, 128 bits, over the parameters of a model but its head, in byte order of their names: each name with
 // its closing zero, then the values, f32 and row-major. The same for every file format that holds these
 // values.
-std::string backbone_hash(const WeightSource& source, const VitConfig& config);
+std::string backbone_hash(const WeightSource& source, const BackboneConfig& config);
 
 // Of a checkpoint as its file has it: positions that were resampled to another image size count as they were.
-BackboneId backbone_id(const std::filesystem::path& weights, const VitRequest& request);
+BackboneId backbone_id(const std::filesystem::path& weights, const BackboneRequest& request);
 
 }  // namespace ax

@@ -6,13 +6,38 @@
 #include "adapterx/graph/ops/cross_entropy.h"
 
 namespace ax {
+namespace {
+
+// What a graph gives, whatever is learned; loss absent: forward only.
+struct Outputs {
+  Value features, logits, loss;
+};
+
+Outputs build_masked(Graph& graph, const SessionSpec& spec) {
+  const auto* config = std::get_if<PointTransformerConfig>(&spec.model);
+  if (config == nullptr) fail("masked pretraining: expected a point transformer, got a model of images");
+  const MaskedPointTransformer model = build_point_mae(
+      graph, *config, *spec.masked, {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
+  return {model.features, {}, model.loss};
+}
+
+Outputs build_classifier(Graph& graph, const SessionSpec& spec, Method& method) {
+  const BuiltBackbone model = build_backbone(
+      graph, spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, method);
+  if (!spec.training) return {model.features, model.logits, {}};
+  if (!model.logits) fail("training: expected a model with classes, got one without a head");
+  const Value labels = spec.soft_targets ? graph.input("labels", model.logits.shape(), Role::exact)
+                                         : graph.input("labels", {spec.batch}, Role::index);
+  return {model.features, model.logits, cross_entropy(model.logits, labels, spec.label_smoothing)};
+}
+
+}  // namespace
 
 BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
                            const WeightSource& source, uint64_t seed,
                            std::shared_ptr<TrainedParameters> trained) {
   Graph graph;
-  const Vit vit =
-      build_vit(graph, spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, method);
+  const Outputs model = spec.masked ? build_masked(graph, spec) : build_classifier(graph, spec, method);
   if (!trained) {
     trained = std::make_shared<TrainedParameters>(graph, method.trained());
     trained->initialise(source, seed);
@@ -21,16 +46,13 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
   }
   BuiltSession built;
   CompileRequest request;
-  request.outputs = {{"features", cast(vit.features, Role::exact)}};
-  if (vit.logits) request.outputs.emplace_back("logits", vit.logits);
+  request.outputs = {{"features", cast(model.features, Role::exact)}};
+  if (model.logits) request.outputs.emplace_back("logits", model.logits);
   request.trained = trained;
   request.frozen = std::move(frozen);
   request.options = spec.options;
-  if (spec.training) {
-    if (!vit.logits) fail("training: expected a model with classes, got one without a head");
-    const Value labels = spec.soft_targets ? graph.input("labels", vit.logits.shape(), Role::exact)
-                                           : graph.input("labels", {spec.batch}, Role::index);
-    request.loss = cross_entropy(vit.logits, labels, spec.label_smoothing);
+  if (model.loss) {
+    request.loss = model.loss;
     request.outputs.emplace_back("loss", request.loss);
     if (const Value penalty = method.penalty()) {
       built.has_penalty = true;

@@ -3,31 +3,35 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "adapterx/graph/compile.h"
 #include "adapterx/methods/method.h"
-#include "adapterx/models/vit.h"
+#include "adapterx/models/backbone.h"
+#include "adapterx/models/point_mae.h"
 
 namespace ax {
 
 struct SessionSpec {
-  VitConfig model;
+  BackboneConfig model;
   int64_t batch = 1;
   bool training = true;       // with loss, backward, dropout and drop path; else forward only
-  bool from_scratch = false;  // the backbone has a start of its own (VitBuild)
+  bool from_scratch = false;  // the backbone has a start of its own (BlockBuild)
   float drop_path = 0;
   float label_smoothing = 0;
   bool soft_targets =
       false;             // input "labels" holds rows of probabilities f32 [B, classes] (mixup), not i32 [B]
   bool observe = false;  // what the method observes (Method::observed) is kept as outputs, by its names
+  // Masked pretraining of a point transformer in place of classification: no labels, no logits.
+  std::optional<MaskedOptions> masked;
   CompileOptions options;
 };
 
-// Inputs: "images" and, when training, "labels". Outputs: "features", "logits" (where the model has classes)
-// and, when training, "loss", the mean cross-entropy, and "penalty" where the method has one: all f32. The
-// gradient is that of loss + penalty.
+// Inputs: input_name(model) and, when training, "labels". Outputs: "features", "logits" (where the model has
+// classes) and, when training, "loss", the mean cross-entropy, and "penalty" where the method has one: all
+// f32. The gradient is that of loss + penalty.
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;

@@ -18,13 +18,15 @@ namespace ax {
 namespace {
 
 SessionSpec small_vit() {
+  VitConfig model;
+  model.image_size = 32;
+  model.patch_size = 8;
+  model.width = 48;
+  model.depth = 3;
+  model.heads = 3;
+  model.classes = 6;
   SessionSpec spec;
-  spec.model.image_size = 32;
-  spec.model.patch_size = 8;
-  spec.model.width = 48;
-  spec.model.depth = 3;
-  spec.model.heads = 3;
-  spec.model.classes = 6;
+  spec.model = model;
   spec.batch = 5;
   return spec;
 }

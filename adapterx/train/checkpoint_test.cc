@@ -84,8 +84,9 @@ class Files : public ::testing::Test {
     i.method = "adaptformer";
     i.settings = {"rank=64"};
     i.model = small_model();
-    i.preprocess = preprocess_preset("imagenet");
-    i.preprocess.size = 16;
+    Preprocess preprocess = preprocess_preset("imagenet");
+    preprocess.size = 16;
+    i.preprocess = preprocess;
     i.classes = {"a", "b", "c", "d", "\"e\""};
     i.backbone = BackboneId{"toy", backbone_hash(synthetic_source, small_model())};
     i.training = {{"epoch", 3}, {"seed", 1}};
@@ -264,8 +265,9 @@ TEST_F(Files, AdapterComesBack) {
   EXPECT_EQ(a.info.backbone, info().backbone);
   EXPECT_EQ(a.info.training, info().training);
   EXPECT_EQ(a.info.preprocess, info().preprocess);
-  EXPECT_EQ(a.info.model.heads, 3);
-  EXPECT_EQ(a.info.model.mlp_ratio, 2);
+  const auto& model = std::get<VitConfig>(a.info.model);
+  EXPECT_EQ(model.heads, 3);
+  EXPECT_EQ(model.mlp_ratio, 2);
   std::vector<float> loaded(trained_->values().size());
   load_values(a, *trained_, loaded);
   EXPECT_EQ(loaded, values());
@@ -334,7 +336,7 @@ TEST_F(Files, WholeModelIsACheckpoint) {
   EXPECT_EQ(c.config.heads, 3);  // 48 channels: not heads of 64
   EXPECT_EQ(c.config.classes, 5);
   EXPECT_TRUE(c.has_head);
-  EXPECT_EQ(c.preprocess, whole.preprocess);
+  EXPECT_EQ(c.preprocess, std::get<Preprocess>(whole.preprocess));
   EXPECT_TRUE(c.report.assumed.empty());
   for (const TrainedParameters::Entry& e : trained_->entries()) {
     std::vector<float> out(e.size());

@@ -99,12 +99,22 @@ std::string to_toml(const TrainConfig& config) {
 void check(const TrainConfig& config) {
   check_method(config);
   check(config.augment);
+  check(config.point_augment);
   const OptimConfig& t = config.train;
-  if (config.data.path.empty()) fail("data.path: expected a folder or list of images, got none");
+  if (config.data.path.empty())
+    fail("data.path: expected a folder, list or file of images or point clouds, got none");
   if (t.out.empty()) fail("train.out: expected the run's folder, got none");
   if (config.model.weights.empty() && config.method.name != "full") {
     fail("model.weights: expected a checkpoint for method {}; only `full` trains from scratch",
          config.method.name);
+  }
+  if (config.pretrain.masked() && (config.method.name != "full" || !config.model.weights.empty())) {
+    fail("pretrain.objective: masked pretraining is from scratch, by the method full; got method {}{}",
+         config.method.name, config.model.weights.empty() ? "" : " over weights");
+  }
+  if (config.pretrain.masked() && t.select != "last") {
+    fail("train.select: masked pretraining measures no accuracy to select on; expected last, got {}",
+         t.select);
   }
   if (config.data.train_on == "train+val" && t.select == "val") {
     fail(
@@ -116,8 +126,7 @@ void check(const TrainConfig& config) {
   }
 }
 
-std::vector<ConfigKey> config_keys() {
-  TrainConfig defaults;
+std::vector<ConfigKey> config_keys(TrainConfig defaults) {
   std::vector<ConfigKey> keys;
   for (const ConfigField& f : config_fields(defaults)) keys.push_back({f.name, text_of(f), f.help});
   return keys;

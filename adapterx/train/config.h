@@ -1,9 +1,9 @@
 // TrainConfig: everything that decides a training run, with defaults. Read from TOML and from `key=value`
 // texts, written back as TOML that reproduces the run.
 //
-//   [model]    which backbone       [method]   name, and whatever settings the method has
-//   [data]     which images         [train]    how long, how fast, what is kept
-//   [augment]  what training does to them
+//   [model]     which backbone             [method]   name, and whatever settings the method has
+//   [data]      which images or clouds     [train]    how long, how fast, what is kept
+//   [augment]   what training does to them [pretrain] what is learned: the classes, or what was hidden
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,20 @@
 
 #include "adapterx/data/augment.h"
 #include "adapterx/data/dataset.h"
+#include "adapterx/data/point_augment.h"
 
 namespace ax {
 
 // A checkpoint, or a preset or geometry to train from scratch. 0 and "": as the checkpoint or preset has it.
 struct ModelConfig {
-  std::string name;     // a preset (models/vit_presets.h)
+  std::string name;     // a preset (models/vit_presets.h, models/point_presets.h)
   std::string weights;  // a checkpoint; none: from scratch, by the method `full` alone
   int64_t width = 0, depth = 0, heads = 0, patch_size = 0, image_size = 0;
   double mlp_ratio = 0;
+  // Of point transformers alone.
+  int64_t points = 0, groups = 0, group_size = 0;
+  std::string positions;   // every_block or once; "": as the method was published, else the preset or file
+  std::string batch_norm;  // of the frozen encoder: update or fixed
 };
 
 struct DataConfig {
@@ -34,6 +39,11 @@ struct DataConfig {
   std::string train_on = "train";  // "train" or "train+val": then nothing is left for validation
   std::string preprocess;          // none, imagenet, half, clip; "": that of the weights
   std::string interpolation, crop;
+  // Of point clouds alone.
+  std::string variant;      // which of a format's sets (data/point_dataset.h)
+  std::string unit_sphere;  // true or false; "": as the format's protocol has it
+  int64_t min_class_size = 0;
+  int64_t sample_points = 0;  // drawn of a mesh's surface; 0: the reader's default
   double crop_pct = 0;
   int64_t cache_mb = 1024, loader_threads = 0;  // decoded images kept; decoding threads, 0: all cores
 };
@@ -43,6 +53,14 @@ struct MethodConfig {
   std::map<std::string, std::string> settings;
   // "key=value" texts, as make_method takes them.
   std::vector<std::string> pairs() const;
+};
+
+// Masked pretraining (models/point_mae.h), in place of classification.
+struct PretrainConfig {
+  std::string objective = "classes";  // or "masked"
+  double mask_ratio = 0.6;
+  int64_t decoder_depth = 4, decoder_heads = 0;  // 0: as the encoder
+  bool masked() const { return objective == "masked"; }
 };
 
 struct OptimConfig {
@@ -73,8 +91,10 @@ struct TrainConfig {
   ModelConfig model;
   DataConfig data;
   MethodConfig method;
+  PretrainConfig pretrain;
   OptimConfig train;
   AugmentOptions augment;
+  PointAugment point_augment;
 };
 
 // Overwrites what the file gives. Throws Error with file and line on what is not TOML, an unknown key (with
@@ -94,9 +114,9 @@ void check(const TrainConfig& config);
 
 struct ConfigKey {
   std::string name, value,
-      help;  // "train.lr", "0.001" (of a default TrainConfig), "learning rate at its top"
+      help;  // "train.lr", "0.001" (of the defaults), "learning rate at its top"
 };
-std::vector<ConfigKey> config_keys();
+std::vector<ConfigKey> config_keys(TrainConfig defaults = {});
 
 // The first key that changes what is trained in which two configs differ, as "train.lr: 0.001, 0.002"; ""
 // where there is none. Memory, decoding threads, checkpoint times and the run folder change nothing.

@@ -21,18 +21,38 @@ void add_model_fields(std::vector<ConfigField>& fields, ModelConfig& m) {
        {"model.heads", &m.heads, "attention heads", 0, 1024},
        {"model.patch_size", &m.patch_size, "pixels of a patch's side", 0, 9999},
        {"model.image_size", &m.image_size, "pixels of the input's side; positions are resampled", 0, 9999},
-       {"model.mlp_ratio", &m.mlp_ratio, "hidden width of the FFN over width", 0, 100}});
+       {"model.mlp_ratio", &m.mlp_ratio, "hidden width of the FFN over width", 0, 100},
+       {"model.points", &m.points, "points of a cloud", 0, 1 << 20},
+       {"model.groups", &m.groups, "groups of points, a token each", 0, 1 << 16},
+       {"model.group_size", &m.group_size, "points of a group", 0, 1 << 16},
+       {"model.positions",
+        &m.positions,
+        "of groups, added every_block or once; empty: as the method was published, else as the weights",
+        0,
+        0,
+        {"", "every_block", "once"}},
+       {"model.batch_norm",
+        &m.batch_norm,
+        "statistics of a frozen point encoder: update, as published, or fixed",
+        0,
+        0,
+        {"", "update", "fixed"}}});
 }
 
 void add_data_fields(std::vector<ConfigField>& fields, DataConfig& d) {
   fields.insert(
       fields.end(),
-      {{"data.path", &d.path, "folder or list of images"},
-       {"data.format", &d.format, "what the path holds", 0, 0, {"auto", "folder", "vtab", "csv", "idx"}},
+      {{"data.path", &d.path, "folder, list or file of images or clouds"},
+       {"data.format",
+        &d.format,
+        "what the path holds",
+        0,
+        0,
+        {"auto", "folder", "vtab", "csv", "idx", "scanobjectnn", "modelnet", "fewshot", "npz", "shapes"}},
        {"data.val_fraction", &d.val_fraction,
-        "of the training images, where the data have no validation split", 0, 0.99},
-       {"data.train_size", &d.train_size, "so many training images, stratified; 0: all", 0, kMany},
-       {"data.val_size", &d.val_size, "so many validation images, stratified; 0: all", 0, kMany},
+        "of the training samples, where the data have no validation split", 0, 0.99},
+       {"data.train_size", &d.train_size, "so many training samples, stratified; 0: all", 0, kMany},
+       {"data.val_size", &d.val_size, "so many validation samples, stratified; 0: all", 0, kMany},
        {"data.class_names", &d.class_names, "file of the classes' names, a name a line"},
        {"data.split_seed", &d.split_seed, "of the draw of splits and subsets"},
        {"data.train_on", &d.train_on, "train, or train+val for a final run", 0, 0, {"train", "train+val"}},
@@ -41,16 +61,40 @@ void add_data_fields(std::vector<ConfigField>& fields, DataConfig& d) {
         "nearest, bilinear, bicubic or lanczos; empty: of the weights"},
        {"data.crop", &d.crop, "center or squash; empty: of the weights"},
        {"data.crop_pct", &d.crop_pct, "part of the short side that the crop keeps; 0: of the weights", 0, 1},
+       {"data.variant", &d.variant,
+        "which set: OBJ_BG, OBJ_ONLY or PB_T50_RS of ScanObjectNN, 5way10shot/0 ..."},
+       {"data.unit_sphere",
+        &d.unit_sphere,
+        "clouds centred and scaled to radius 1; empty: as the format's protocol has it",
+        0,
+        0,
+        {"", "true", "false"}},
+       {"data.min_class_size", &d.min_class_size, "clouds of classes with fewer are left out", 0, kMany},
+       {"data.sample_points", &d.sample_points, "points drawn of a mesh; 0: the reader's choice", 0, 1 << 24},
        {"data.cache_mb", &d.cache_mb,
-        "memory for decoded images: three quarters of training, one of evaluation", 0, kMany},
+        "memory for decoded samples: three quarters of training, one of evaluation", 0, kMany},
        {"data.loader_threads", &d.loader_threads, "decoding threads; 0: all cores", 0, 1024}});
+}
+
+void add_pretrain_fields(std::vector<ConfigField>& fields, PretrainConfig& p) {
+  fields.insert(
+      fields.end(),
+      {{"pretrain.objective",
+        &p.objective,
+        "what is learned: classes, or masked groups of points",
+        0,
+        0,
+        {"classes", "masked"}},
+       {"pretrain.mask_ratio", &p.mask_ratio, "part of the groups that is hidden", 0, 0.999},
+       {"pretrain.decoder_depth", &p.decoder_depth, "blocks that draw the hidden groups", 1, 1000},
+       {"pretrain.decoder_heads", &p.decoder_heads, "their attention heads; 0: as the encoder", 0, 1024}});
 }
 
 void add_optim_fields(std::vector<ConfigField>& fields, OptimConfig& t) {
   fields.insert(
       fields.end(),
-      {{"train.epochs", &t.epochs, "passes over the training images", 1, kMany},
-       {"train.batch", &t.batch, "images of one pass through the model", 1, 65536},
+      {{"train.epochs", &t.epochs, "passes over the training data", 1, kMany},
+       {"train.batch", &t.batch, "samples of one pass through the model", 1, 65536},
        {"train.accumulate", &t.accumulate, "batches averaged into one step", 1, 65536},
        {"train.optimizer", &t.optimizer, "adamw or sgd", 0, 0, {"adamw", "sgd"}},
        {"train.lr", &t.lr, "learning rate at its top", 0, 1e6},
@@ -75,7 +119,7 @@ void add_optim_fields(std::vector<ConfigField>& fields, OptimConfig& t) {
         0.9999999},
        {"train.patience", &t.patience, "evaluations without gain before training stops; 0: never", 0, kMany},
        {"train.eval_every", &t.eval_every, "epochs between evaluations", 1, kMany},
-       {"train.eval_batch", &t.eval_batch, "images at a time in evaluation; 0: as batch", 0, 65536},
+       {"train.eval_batch", &t.eval_batch, "samples at a time in evaluation; 0: as batch", 0, 65536},
        {"train.select",
         &t.select,
         "which epoch is best: val, last or test-best",
@@ -109,6 +153,17 @@ void add_augment_fields(std::vector<ConfigField>& fields, AugmentOptions& a) {
                  {"augment.erase", &a.erase, "probability of random erasing", 0, 1},
                  {"augment.mixup", &a.mixup, "alpha of Beta; 0: off", 0, 100},
                  {"augment.cutmix", &a.cutmix, "alpha of Beta; 0: off", 0, 100}});
+}
+
+void add_point_augment_fields(std::vector<ConfigField>& fields, PointAugment& a) {
+  fields.insert(fields.end(), {{"augment.rotate_y", &a.rotate_y, "clouds turned by a random angle about y"},
+                               {"augment.scale_translate", &a.scale_translate,
+                                "clouds scaled by 2/3 to 3/2 and shifted by up to 0.2"},
+                               {"augment.jitter", &a.jitter,
+                                "standard deviation of noise on the coordinates of clouds", 0, 10},
+                               {"augment.jitter_clip", &a.jitter_clip, "its largest size", 0, 10},
+                               {"augment.point_dropout", &a.point_dropout,
+                                "largest part of a cloud's points that is lost", 0, 0.99}});
 }
 
 template <class T>
@@ -172,8 +227,10 @@ std::vector<ConfigField> config_fields(TrainConfig& config) {
   add_model_fields(fields, config.model);
   add_data_fields(fields, config.data);
   fields.push_back({"method.name", &config.method.name, "one of `adapterx methods`"});
+  add_pretrain_fields(fields, config.pretrain);
   add_optim_fields(fields, config.train);
   add_augment_fields(fields, config.augment);
+  add_point_augment_fields(fields, config.point_augment);
   return fields;
 }
 

@@ -17,10 +17,10 @@ class Reader {
   void read(const toml::table& root) {
     for (const auto& [section, node] : root) {
       const toml::table* table = node.as_table();
-      const std::vector<std::string> sections = {"model", "data", "method", "train", "augment"};
+      const std::vector<std::string> sections = {"model", "data", "method", "pretrain", "train", "augment"};
       const std::string name(section.str());
       if (std::ranges::count(sections, name) == 0) {
-        fail("{}: unknown {} `{}`{}; expected [model], [data], [method], [train] and [augment]",
+        fail("{}: unknown {} `{}`{}; expected [model], [data], [method], [pretrain], [train] and [augment]",
              where(section.source()), table ? "section" : "key", name, did_you_mean(name, sections));
       }
       if (table == nullptr) fail("{}: {}: expected a section [{}]", where(section.source()), name, name);

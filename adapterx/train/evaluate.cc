@@ -28,13 +28,24 @@ Answer answer_of(std::span<const float> logits, int32_t label) {
 
 }  // namespace
 
-Evaluation evaluate(Session& session, Loader& loader, int64_t images,
-                    const std::function<bool(int64_t)>& on_batch) {
-  const auto start = std::chrono::steady_clock::now();
-  const Tensor input = session.input("images"), logits = session.output("logits");
-  Evaluation result;
-  result.classes = logits.shape.dim(-1);
-  result.predictions.resize(static_cast<size_t>(images));
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void expect_finite(const Answer& answer, int64_t index) {
+  if (std::isfinite(answer.loss)) return;
+  fail(
+      "evaluation: logits of sample {} are not finite; the weights are damaged, or the learning rate was too "
+      "high",
+      index);
+}
+
+// Calls each(index, label, logits) for the samples of one epoch of the loader; false from on_batch stops it.
+template <class Each>
+bool run_epoch(Session& session, std::string_view input_name, Loader& loader, const Each& each,
+               const std::function<bool(int64_t)>& on_batch) {
+  const Tensor input = session.input(input_name), logits = session.output("logits");
+  int64_t done = 0;
   loader.start(0);
   while (const Loader::Batch* batch = loader.next()) {
     if (batch->inputs.size() != input.f32_span().size()) {
@@ -45,24 +56,74 @@ Evaluation evaluate(Session& session, Loader& loader, int64_t images,
     session.run();
     for (int64_t i = 0; i < batch->count; ++i) {
       const std::span<const float> row(static_cast<const float*>(logits.row(i)),
-                                       static_cast<size_t>(result.classes));
-      const Answer answer = answer_of(row, batch->labels[static_cast<size_t>(i)]);
-      if (!std::isfinite(answer.loss)) {
-        fail(
-            "evaluation: logits of image {} are not finite; the weights are damaged, or the learning rate "
-            "was "
-            "too high",
-            batch->indices[static_cast<size_t>(i)]);
-      }
-      result.predictions[static_cast<size_t>(batch->indices[static_cast<size_t>(i)])] = answer.prediction;
-      result.loss += answer.loss;
-      result.correct += answer.prediction.predicted == answer.prediction.label;
+                                       static_cast<size_t>(logits.shape.dim(-1)));
+      each(batch->indices[static_cast<size_t>(i)], batch->labels[static_cast<size_t>(i)], row);
     }
-    result.images += batch->count;
-    if (on_batch && !on_batch(result.images)) break;
+    done += batch->count;
+    if (on_batch && !on_batch(done)) return false;
   }
+  return true;
+}
+
+void note(int64_t index, const Answer& answer, Evaluation& result) {
+  expect_finite(answer, index);
+  result.predictions[static_cast<size_t>(index)] = answer.prediction;
+  result.loss += answer.loss;
+  result.correct += answer.prediction.predicted == answer.prediction.label;
+  ++result.images;
+}
+
+Evaluation begun(const Session& session, int64_t samples) {
+  Evaluation result;
+  result.classes = session.output("logits").shape.dim(-1);
+  result.predictions.resize(static_cast<size_t>(samples));
+  return result;
+}
+
+void finish(Clock::time_point start, Evaluation& result) {
   if (result.images > 0) result.loss /= static_cast<double>(result.images);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+Evaluation evaluate(Session& session, std::string_view input_name, Loader& loader, int64_t samples,
+                    const std::function<bool(int64_t)>& on_batch) {
+  const auto start = Clock::now();
+  Evaluation result = begun(session, samples);
+  run_epoch(
+      session, input_name, loader,
+      [&](int64_t index, int32_t label, std::span<const float> logits) {
+        note(index, answer_of(logits, label), result);
+      },
+      on_batch);
+  finish(start, result);
+  return result;
+}
+
+Evaluation evaluate_by_votes(Session& session, std::string_view input_name,
+                             const std::function<std::unique_ptr<Loader>(int64_t)>& loader_of, int64_t votes,
+                             int64_t samples, const std::function<bool(int64_t)>& on_batch) {
+  const auto start = Clock::now();
+  Evaluation result = begun(session, samples);
+  const auto classes = static_cast<size_t>(result.classes);
+  std::vector<float> sums(static_cast<size_t>(samples) * classes);
+  std::vector<int32_t> labels(static_cast<size_t>(samples));
+  for (int64_t vote = 0; vote < votes; ++vote) {
+    const std::unique_ptr<Loader> loader = loader_of(vote);
+    const auto add = [&](int64_t index, int32_t label, std::span<const float> logits) {
+      labels[static_cast<size_t>(index)] = label;
+      for (size_t c = 0; c < classes; ++c) sums[static_cast<size_t>(index) * classes + c] += logits[c];
+    };
+    const auto watch = [&](int64_t done) { return !on_batch || on_batch(vote * samples + done); };
+    if (!run_epoch(session, input_name, *loader, add, watch)) return result;
+  }
+  for (float& x : sums) x /= static_cast<float>(votes);
+  for (int64_t i = 0; i < samples; ++i) {
+    const std::span<const float> row(sums.data() + static_cast<size_t>(i) * classes, classes);
+    note(i, answer_of(row, labels[static_cast<size_t>(i)]), result);
+  }
+  finish(start, result);
   return result;
 }
 

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 #include "adapterx/data/loader.h"
@@ -31,9 +33,15 @@ struct Evaluation {
   std::vector<double> class_accuracy() const;
 };
 
-// One epoch of the loader, whose batch and image size are the session's. `on_batch` is told the images done
-// and returns whether to go on; an evaluation that was stopped has fewer images.
-Evaluation evaluate(Session& session, Loader& loader, int64_t images,
+// One epoch of the loader, whose samples and batch are those of the session's input. `on_batch` is told the
+// samples done and returns whether to go on; an evaluation that was stopped has fewer.
+Evaluation evaluate(Session& session, std::string_view input_name, Loader& loader, int64_t samples,
                     const std::function<bool(int64_t)>& on_batch = {});
+
+// Voting: the mean logits of several epochs, of each the loader that `loader_of` gives (data/point_samples.h,
+// vote_samples). One that was stopped has no samples. `on_batch` is told those done in all votes.
+Evaluation evaluate_by_votes(Session& session, std::string_view input_name,
+                             const std::function<std::unique_ptr<Loader>(int64_t)>& loader_of, int64_t votes,
+                             int64_t samples, const std::function<bool(int64_t)>& on_batch = {});
 
 }  // namespace ax

@@ -26,13 +26,14 @@ Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<Froze
   spec.batch = options.batch = std::ssize(shown);
   spec.training = false;
   spec.observe = true;
+  input_ = input_name(spec.model);
   session_ = build_session(spec, method, std::move(frozen), source, 0, std::move(trained)).session;
-  loader_ = std::make_unique<Loader>(subset(samples, shown), spec.model.classes, options);
+  loader_ = std::make_unique<Loader>(subset(samples, shown), classes_of(spec.model), options);
 }
 
 std::map<std::string, std::vector<int64_t>> Observation::run() {
   loader_->start(0);
-  std::ranges::copy(loader_->next()->inputs, session_->input("images").f32());
+  std::ranges::copy(loader_->next()->inputs, session_->input(input_).f32());
   session_->run();
   std::map<std::string, std::vector<int64_t>> counts;
   for (const auto& [name, size] : observed_) {

@@ -28,6 +28,7 @@ class Observation {
  private:
   std::unique_ptr<Session> session_;
   std::unique_ptr<Loader> loader_;
+  std::string input_;
   std::vector<BuiltSession::Observed> observed_;
 };
 

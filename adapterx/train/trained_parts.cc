@@ -11,7 +11,7 @@ namespace {
 struct Rule {
   std::string_view selector, part;
 };
-constexpr std::array<Rule, 10> kRules = {{{"head.*", "head"},
+constexpr std::array<Rule, 13> kRules = {{{"head.*", "head"},
                                           {"head_dist.*", "head"},
                                           {"*smoa.*", "SMoA"},
                                           {"*prompt.*", "PG"},
@@ -20,9 +20,12 @@ constexpr std::array<Rule, 10> kRules = {{{"head.*", "head"},
                                           {"*.tfts.*", "TFTS"},
                                           {"blocks.*.norm2.*", "LN2"},
                                           {"cls_*", "CLS"},
+                                          {"decoder_*", "decoder"},
+                                          {"increase_dim.*", "decoder"},
+                                          {"mask_token", "decoder"},
                                           {"*", "backbone"}}};
-constexpr std::array<std::string_view, 8> kOrder = {"LN2",     "PG",   "CLS",      "SMoA",
-                                                    "adapter", "TFTS", "backbone", "head"};
+constexpr std::array<std::string_view, 9> kOrder = {"LN2",  "PG",       "CLS",     "SMoA", "adapter",
+                                                    "TFTS", "backbone", "decoder", "head"};
 
 std::string with_separators(int64_t number) {
   std::string text = fmt::format("{}", number);
@@ -43,15 +46,15 @@ std::string part_of(std::string_view parameter) {
   return "backbone";
 }
 
-int64_t backbone_numbers(const VitConfig& model) {
+int64_t backbone_numbers(const BackboneConfig& model) {
   int64_t numbers = 0;
-  for (const auto& [name, shape] : vit_parameters(model)) {
+  for (const auto& [name, shape] : backbone_parameters(model)) {
     if (part_of(name) != "head") numbers += shape.size();
   }
   return numbers;
 }
 
-TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const VitConfig& model) {
+TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const BackboneConfig& model) {
   const bool whole =
       std::ranges::any_of(entries, [](const auto& e) { return !e.buffer && part_of(e.name) == "backbone"; });
   TrainedParts result;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "adapterx/graph/trained_parameters.h"
-#include "adapterx/models/vit.h"
+#include "adapterx/models/backbone.h"
 
 namespace ax {
 
@@ -32,9 +32,9 @@ struct TrainedParts {
 std::string part_of(std::string_view parameter);
 
 // Where the rest of a backbone is trained, too, LN2 and CLS count as backbone.
-TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const VitConfig& model);
+TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const BackboneConfig& model);
 
 // Numbers in a model's parameters but the head's.
-int64_t backbone_numbers(const VitConfig& model);
+int64_t backbone_numbers(const BackboneConfig& model);
 
 }  // namespace ax

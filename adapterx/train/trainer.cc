@@ -7,6 +7,7 @@
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/error.h"
 #include "adapterx/base/parallel.h"
+#include "adapterx/train/adapter_file.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/checkpoint.h"
 #include "adapterx/train/moving_average.h"
@@ -41,7 +42,11 @@ ScheduleOptions schedule_options(const OptimConfig& t) {
   return {t.lr, t.min_lr, t.epochs, t.warmup_epochs, t.warmup_lr, parse_schedule_unit(t.schedule_unit)};
 }
 
-// Images whose class (of soft targets: the likeliest) has the largest logit.
+MaskedOptions masked_options(const PretrainConfig& p) {
+  return {static_cast<float>(p.mask_ratio), p.decoder_depth, p.decoder_heads};
+}
+
+// Samples whose class (of soft targets: the likeliest) has the largest logit.
 int64_t count_correct(const Tensor& logits, const Loader::Batch& batch) {
   const auto classes = static_cast<size_t>(logits.shape.dim(-1));
   int64_t correct = 0;
@@ -101,13 +106,14 @@ class Trainer {
     s.drop_path = static_cast<float>(t_.drop_path);
     s.label_smoothing = static_cast<float>(t_.label_smoothing);
     s.soft_targets = mixes_targets(config_.augment);
+    if (config_.pretrain.masked()) s.masked = masked_options(config_.pretrain);
     s.options.precision = parse_precision(t_.precision);
     return s;
   }
 
   void build_training() {
     const LoaderOptions options = training_loader(config_, setup_);
-    loader_ = std::make_unique<Loader>(training_samples(config_, setup_), setup_.model.classes, options);
+    loader_ = std::make_unique<Loader>(training_samples(config_, setup_), class_count(), options);
     batches_ = loader_->batches();
     if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
     BuiltSession built =
@@ -117,35 +123,40 @@ class Trainer {
     has_penalty_ = built.has_penalty;
     observed_ = std::move(built.observed);
     parts_ = trained_parts(trained_->entries(), setup_.model);
+    input_ = input_name(setup_.model);
   }
 
   void build_evaluation() {
+    if (config_.pretrain.masked()) return;
     eval_batch_ = t_.eval_batch > 0 ? t_.eval_batch : t_.batch;
     evaluation_ =
         build_session(spec(false, eval_batch_), *setup_.method, frozen_, setup_.source, t_.seed, trained_)
             .session;
-    if (const auto& images = selection_images()) {
+    if (dataset_of(setup_.data, selection_split())) {
       const LoaderOptions options = evaluation_loader(config_, eval_batch_);
-      const auto samples = evaluation_samples(config_, setup_.preprocess, images, true);
-      selection_ = std::make_unique<Loader>(samples, setup_.model.classes, options);
+      const auto samples = evaluation_samples(config_, setup_, selection_split(), true);
+      selection_ = std::make_unique<Loader>(samples, class_count(), options);
       observation_.emplace(spec(false, 1), *setup_.method, frozen_, setup_.source, trained_, samples, options,
                            observed_);
     }
     if (frozen_) frozen_->release_staging();
   }
 
-  // Those that evaluations within the run are on; null: none.
-  const std::shared_ptr<const ImageDataset>& selection_images() const {
-    return t_.select == "test-best" ? setup_.images.test : setup_.images.val;
+  // That which evaluations within the run are on, where it has samples.
+  Split selection_split() const { return t_.select == "test-best" ? Split::test : Split::val; }
+  int64_t class_count() const { return std::ssize(class_names(setup_.data)); }
+  int64_t size_of(Split split) const {
+    const auto samples = dataset_of(setup_.data, split);
+    return samples ? samples->size() : 0;
   }
 
   void fill_adapter_info() {
     info_.method = config_.method.name;
     info_.settings = resolved_settings(config_.method.name, config_.method.pairs());
-    info_.model = setup_.model;
+    info_.model = config_.pretrain.masked() ? with_classes(setup_.model, 0) : setup_.model;
     info_.preprocess = setup_.preprocess;
-    info_.classes = setup_.images.classes;
-    const bool whole = std::ranges::all_of(vit_parameters(setup_.model),
+    if (!config_.pretrain.masked()) info_.classes = class_names(setup_.data);
+    const bool whole = std::ranges::all_of(backbone_parameters(setup_.model),
                                            [&](const auto& p) { return trained_->find(p.first) != nullptr; });
     if (!whole) info_.backbone = setup_.backbone;
   }
@@ -157,9 +168,8 @@ class Trainer {
     } else if (average_->on()) {
       state_.average.assign(trained_->values().begin(), trained_->values().end());
     }
-    const auto size = [](const auto& images) { return images ? images->size() : 0; };
-    observer_.on_start({config_, setup_, parts_, t_.epochs, batches_, size(setup_.images.train),
-                        size(setup_.images.val), size(setup_.images.test), state_.epoch, state_.batch});
+    observer_.on_start({config_, setup_, parts_, t_.epochs, batches_, size_of(Split::train),
+                        size_of(Split::val), size_of(Split::test), state_.epoch, state_.batch});
     make_folder(out_ / "last");
     make_folder(out_ / "best");
     last_save_ = Clock::now();
@@ -174,7 +184,7 @@ class Trainer {
     fail(
         "{}: expected, before batch {} of epoch {} with {} batches each, {} batches and {} steps done, got "
         "{} "
-        "and {}; the training images have changed since, or the file is damaged",
+        "and {}; the training data have changed since, or the file is damaged",
         (out_ / kCheckpointFile).string(), state_.batch + 1, state_.epoch + 1, batches_, passes, steps,
         state_.passes, state_.steps);
   }
@@ -228,12 +238,8 @@ class Trainer {
     const Loader::Batch* batch = loader_->next();
     if (batch == nullptr)
       fail("{}: expected {} batches in the epoch, got {}", place(), batches_, state_.batch);
-    std::ranges::copy(batch->inputs, training_->input("images").f32());
-    if (batch->targets.empty()) {
-      std::ranges::copy(batch->labels, training_->input("labels").i32());
-    } else {
-      std::ranges::copy(batch->targets, training_->input("labels").f32());
-    }
+    std::ranges::copy(batch->inputs, training_->input(input_).f32());
+    if (!config_.pretrain.masked()) copy_labels(*batch);
     training_->run(t_.seed, static_cast<uint32_t>(state_.passes), scale);
     const double loss = static_cast<double>(*training_->output("loss").f32());
     const double penalty = has_penalty_ ? static_cast<double>(*training_->output("penalty").f32()) : 0;
@@ -243,10 +249,18 @@ class Trainer {
     sums.loss += loss * count;
     sums.penalty += penalty * count;
     sums.images += batch->count;
-    sums.correct += count_correct(training_->output("logits"), *batch);
+    if (!config_.pretrain.masked()) sums.correct += count_correct(training_->output("logits"), *batch);
     ++state_.batch;
     ++state_.passes;
     return loss;
+  }
+
+  void copy_labels(const Loader::Batch& batch) {
+    if (batch.targets.empty()) {
+      std::ranges::copy(batch.labels, training_->input("labels").i32());
+    } else {
+      std::ranges::copy(batch.targets, training_->input("labels").f32());
+    }
   }
 
   std::string place() const {
@@ -262,9 +276,9 @@ class Trainer {
     for (const TrainedParameters::Entry& e : trained_->entries()) {
       report(e.name, trained_->value(e).f32_span());
     }
-    report("the batch", training_->input("images").f32_span());
+    report("the batch", training_->input(input_).f32_span());
     report("`features`", training_->output("features").f32_span());
-    report("`logits`", training_->output("logits").f32_span());
+    if (!config_.pretrain.masked()) report("`logits`", training_->output("logits").f32_span());
     fail("{}: the loss is {}, the method's penalty {}; {}", place(), loss, penalty, kHint);
   }
 
@@ -275,9 +289,9 @@ class Trainer {
     {
       const AverageInPlace averaged(*trained_, state_.average);
       if (is_due() && selection_) {
-        const int64_t images = selection_images()->size();
-        evaluation = evaluate(*evaluation_, *selection_, images,
-                              watch(t_.select == "test-best" ? "test" : "val", images));
+        const int64_t samples = size_of(selection_split());
+        evaluation = evaluate(*evaluation_, input_, *selection_, samples,
+                              watch(to_string(selection_split()), samples));
         if (stop_) return false;
         state_.seconds += evaluation->seconds;
         note_evaluation(*evaluation, record);
@@ -350,12 +364,12 @@ class Trainer {
     const AdapterFile best = open_adapter(out_ / "best" / kAdapterFile);
     load_values(best, *trained_, trained_->values());
     TrainingResult result;
-    const auto& images = setup_.images.test ? setup_.images.test : setup_.images.val;
-    if (images) {
-      const auto samples = evaluation_samples(config_, setup_.preprocess, images, false);
-      Loader loader(samples, setup_.model.classes, evaluation_loader(config_, eval_batch_));
-      result.tested_on = setup_.images.test ? "test" : "val";
-      result.test = evaluate(*evaluation_, loader, images->size(), watch(result.tested_on, images->size()));
+    const Split split = dataset_of(setup_.data, Split::test) ? Split::test : Split::val;
+    if (const int64_t samples = size_of(split); samples > 0 && evaluation_) {
+      Loader loader(evaluation_samples(config_, setup_, split, false), class_count(),
+                    evaluation_loader(config_, eval_batch_));
+      result.tested_on = to_string(split);
+      result.test = evaluate(*evaluation_, input_, loader, samples, watch(result.tested_on, samples));
       if (stop_) return interrupted();
     }
     result.stopped_early = state_.stopped;
@@ -385,6 +399,7 @@ class Trainer {
   std::unique_ptr<Optimizer> optimizer_;
   std::optional<Schedule> schedule_;
   std::optional<MovingAverage> average_;
+  std::string input_;  // the model's input
   int64_t batches_ = 0, eval_batch_ = 0;
   bool has_penalty_ = false;
   std::vector<BuiltSession::Observed> observed_;

@@ -166,7 +166,7 @@ TEST_F(TrainerTest, ACheckpointOfAnotherNumberOfImagesIsRefused) {
     run(c, true);
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("training images have changed"), std::string::npos)
+    EXPECT_NE(std::string(error.what()).find("training data have changed"), std::string::npos)
         << error.what();
   }
 }

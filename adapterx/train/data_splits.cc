@@ -1,0 +1,86 @@
+#include "adapterx/train/data_splits.h"
+
+#include <utility>
+
+#include "adapterx/data/image_samples.h"
+#include "adapterx/data/point_samples.h"
+
+namespace ax {
+namespace {
+
+template <class Splits>
+auto part(const Splits& splits, Split split) {
+  return split == Split::train ? splits.train : split == Split::val ? splits.val : splits.test;
+}
+
+}  // namespace
+
+std::string_view to_string(Split split) {
+  return split == Split::train ? "train" : split == Split::val ? "val" : "test";
+}
+
+DatasetSpec dataset_spec(const DataConfig& data) {
+  DatasetSpec spec;
+  spec.path = data.path;
+  spec.format = data.format;
+  spec.val_fraction = data.val_fraction;
+  spec.train_size = data.train_size;
+  spec.val_size = data.val_size;
+  spec.seed = data.split_seed;
+  spec.class_names = data.class_names;
+  return spec;
+}
+
+DataSplits open_splits(const DataConfig& config, bool points) {
+  if (points) {
+    DatasetSpec spec = dataset_spec(config);
+    spec.variant = config.variant;
+    spec.min_class_size = config.min_class_size;
+    if (config.sample_points > 0) spec.sample_points = config.sample_points;
+    return open_point_splits(spec);
+  }
+  return open_image_splits(dataset_spec(config));
+}
+
+const std::vector<std::string>& class_names(const DataSplits& splits) {
+  return std::visit([](const auto& s) -> const std::vector<std::string>& { return s.classes; }, splits);
+}
+
+std::shared_ptr<const Dataset> dataset_of(const DataSplits& splits, Split split) {
+  return std::visit([&](const auto& s) -> std::shared_ptr<const Dataset> { return part(s, split); }, splits);
+}
+
+std::string_view sample_noun(const DataSplits& splits) {
+  return std::holds_alternative<PointSplits>(splits) ? "clouds" : "images";
+}
+
+void train_on_validation(DataSplits& splits) {
+  std::visit(
+      [](auto& s) {
+        s.train = concatenate(s.train, s.val);
+        s.val = nullptr;
+      },
+      splits);
+}
+
+std::shared_ptr<const SampleSource> samples_of(const DataSplits& splits, Split split,
+                                               const InputPreprocess& preprocess, size_t cache_bytes) {
+  if (const auto* clouds = std::get_if<PointSplits>(&splits)) {
+    return point_samples(part(*clouds, split), std::get<PointPreprocess>(preprocess), cache_bytes);
+  }
+  return image_samples(part(std::get<ImageSplits>(splits), split), std::get<Preprocess>(preprocess), {},
+                       cache_bytes);
+}
+
+std::shared_ptr<const SampleSource> augmented_samples(const DataSplits& splits, Split split,
+                                                      const InputPreprocess& preprocess,
+                                                      const TrainConfig& config, size_t cache_bytes) {
+  if (const auto* clouds = std::get_if<PointSplits>(&splits)) {
+    return point_samples(part(*clouds, split), std::get<PointPreprocess>(preprocess), config.point_augment,
+                         cache_bytes);
+  }
+  return image_samples(part(std::get<ImageSplits>(splits), split), std::get<Preprocess>(preprocess),
+                       config.augment, cache_bytes);
+}
+
+}  // namespace ax

@@ -1,0 +1,43 @@
+// DataSplits: what a run reads, images or point clouds, and the samples of a model's input made of it. Beyond
+// here a run doesn't ask which.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "adapterx/data/image_dataset.h"
+#include "adapterx/data/point_dataset.h"
+#include "adapterx/data/sample_source.h"
+#include "adapterx/models/backbone.h"
+#include "adapterx/train/config.h"
+
+namespace ax {
+
+using DataSplits = std::variant<ImageSplits, PointSplits>;
+
+enum class Split : uint8_t { train, val, test };
+std::string_view to_string(Split split);
+
+// Throws Error as open_image_splits and open_point_splits do.
+DataSplits open_splits(const DataConfig& config, bool points);
+
+const std::vector<std::string>& class_names(const DataSplits& splits);
+std::shared_ptr<const Dataset> dataset_of(const DataSplits& splits, Split split);  // null where there is none
+std::string_view sample_noun(const DataSplits& splits);                            // "images" or "clouds"
+
+// Training samples become those of train, then val; val is null.
+void train_on_validation(DataSplits& splits);
+
+// What a model is shown of a split, as it is, or augmented. cache_bytes: for samples that are kept as they
+// were read.
+std::shared_ptr<const SampleSource> samples_of(const DataSplits& splits, Split split,
+                                               const InputPreprocess& preprocess, size_t cache_bytes);
+std::shared_ptr<const SampleSource> augmented_samples(const DataSplits& splits, Split split,
+                                                      const InputPreprocess& preprocess,
+                                                      const TrainConfig& config, size_t cache_bytes);
+
+DatasetSpec dataset_spec(const DataConfig& data);
+
+}  // namespace ax
