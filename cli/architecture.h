@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapterx/io/tensor_file.h"
+#include "adapterx/models/point_transformer.h"
 #include "adapterx/models/vit.h"
 
 namespace ax::cli {
@@ -18,6 +19,16 @@ struct Architecture {
   std::vector<std::string> assumed;  // of "heads", "activation", "norm_eps": what the file doesn't say
   std::string preset;                // a model name of this architecture, whatever its head; or ""
 };
+
+// What a point transformer's checkpoint is, for people and as JSON; absent where the file holds none.
+struct PointArchitecture {
+  std::string family, root;
+  PointTransformerConfig config;
+  std::vector<std::string> assumed;
+};
+std::optional<PointArchitecture> detect_point_architecture(const TensorFile& file);
+std::string description(const PointArchitecture& a);
+nlohmann::ordered_json json_of(const PointArchitecture& a);
 
 // Absent, with the reason in `why`, where the tensors are not those of a vision transformer under known
 // names.

@@ -10,7 +10,6 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit_presets.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
 #include "cli/bench_gemm.h"
@@ -34,8 +33,7 @@ struct StepOptions {
 
 SessionSpec spec_of(const StepOptions& options) {
   SessionSpec spec;
-  spec.model = vit_preset(options.model);
-  spec.model.classes = options.classes;
+  spec.model = with_classes(backbone_preset(options.model), options.classes);
   spec.batch = options.batch;
   spec.training = !options.inference;
   spec.drop_path = options.drop_path;
@@ -48,11 +46,13 @@ class StepBench {
  public:
   explicit StepBench(const StepOptions& options) : options_(options) {
     if (options.threads > 0) set_thread_count(options.threads);
-    const SessionSpec spec = from_command_line([&] { return spec_of(options); });
+    SessionSpec spec = from_command_line([&] { return spec_of(options); });
     const auto method =
         from_command_line([&] { return make_method(options.method, Settings(options.settings)); });
     precision_ = resolve(spec.options.precision);
     frozen_ = std::make_shared<FrozenWeights>(synthetic_source);
+    input_name_ = input_name(spec.model);
+    if (method->positions_once()) add_positions_once(spec.model);
     built_ = build_session(spec, *method, frozen_, synthetic_source);
     if (spec.training) optimizer_ = std::make_unique<Optimizer>(built_.trained, OptimizerOptions{});
     fill_inputs();
@@ -85,8 +85,8 @@ class StepBench {
   }
 
   void fill_inputs() {
-    const Tensor images = session().input("images");
-    fill_synthetic("images", images.shape, images.f32_span());
+    const Tensor input = session().input(input_name_);
+    fill_synthetic(input_name_, input.shape, input.f32_span());
     if (options_.inference) return;
     const Tensor labels = session().input("labels");
     fill_synthetic_labels(static_cast<int>(options_.classes),
@@ -109,7 +109,7 @@ class StepBench {
     j["batch"] = options_.batch;
     j["threads"] = thread_count();
     j["cpu"] = cpu_description();
-    j["images_per_s"] = static_cast<double>(options_.batch) / seconds;
+    j["samples_per_s"] = static_cast<double>(options_.batch) / seconds;
     j["median_step_seconds"] = seconds;
     j["step_seconds"] = seconds_;
     j["tflops"] = rate / 1e12;
@@ -135,6 +135,7 @@ class StepBench {
   }
 
   StepOptions options_;
+  std::string input_name_;
   Precision precision_{};
   std::shared_ptr<FrozenWeights> frozen_;
   BuiltSession built_;

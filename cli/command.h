@@ -43,8 +43,9 @@ void add_inspect(CLI::App& app);       // adapterx inspect
 void add_methods(CLI::App& app);       // adapterx methods
 void add_models(CLI::App& app);        // adapterx models
 
-void add_predict(CLI::App& app);  // adapterx predict
-void add_report(CLI::App& app);   // adapterx report
-void add_train(CLI::App& app);    // adapterx train
+void add_predict(CLI::App& app);   // adapterx predict
+void add_report(CLI::App& app);    // adapterx report
+void add_train(CLI::App& app);     // adapterx train
+void add_pretrain(CLI::App& app);  // adapterx pretrain
 
 }  // namespace ax::cli

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/methods/method.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/backbone.h"
 #include "adapterx/train/trained_parts.h"
 #include "cli/command.h"
 #include "cli/table.h"
@@ -22,11 +22,10 @@ struct CountOptions {
 };
 
 TrainedParts count(const CountOptions& options) {
-  VitConfig model = vit_preset(options.model);
-  model.classes = options.classes;
+  const BackboneConfig model = with_classes(backbone_preset(options.model), options.classes);
   const auto method = make_method(options.method, Settings(options.settings));
   Graph graph;
-  build_vit(graph, model, {.training = true}, *method);
+  build_backbone(graph, model, {.training = true}, *method);
   const TrainedParameters trained(graph, method->trained());
   return trained_parts(trained.entries(), model);
 }

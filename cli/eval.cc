@@ -7,7 +7,7 @@
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/image_samples.h"
+#include "adapterx/data/point_samples.h"
 #include "adapterx/train/adapted_model.h"
 #include "adapterx/train/evaluate.h"
 #include "adapterx/train/setup.h"
@@ -23,26 +23,31 @@ struct EvalOptions {
   DataConfig data;
   int64_t batch = 64;
   int threads = 0;
+  int64_t votes = 0;  // 0: no voting
+  uint64_t vote_seed = 0;
   bool json = false;
 };
 
-std::shared_ptr<const ImageDataset> split_of(const ImageSplits& splits, const EvalOptions& options) {
-  auto images = options.split == "test" ? splits.test : options.split == "val" ? splits.val : splits.train;
-  if (!images) fail("{}: no {} images", options.data.path, options.split);
-  return images;
+Split split_of(const DataSplits& splits, const EvalOptions& options) {
+  const Split split = options.split == "test"  ? Split::test
+                      : options.split == "val" ? Split::val
+                                               : Split::train;
+  if (!dataset_of(splits, split)) fail("{}: no {} {}", options.data.path, options.split, sample_noun(splits));
+  return split;
 }
 
-void expect_classes(const AdapterInfo& info, const ImageSplits& splits, const EvalOptions& options) {
-  if (info.classes == splits.classes) return;
-  if (info.classes.size() != splits.classes.size()) {
+void expect_classes(const AdapterInfo& info, const std::vector<std::string>& classes,
+                    const EvalOptions& options) {
+  if (info.classes == classes) return;
+  if (info.classes.size() != classes.size()) {
     fail("{}: expected the {} classes of {}, got {}", options.data.path, info.classes.size(), options.adapter,
-         splits.classes.size());
+         classes.size());
   }
   for (size_t i = 0; i < info.classes.size(); ++i) {
-    const bool unnamed = splits.classes[i] == std::to_string(i);  // the data know numbers alone
-    if (unnamed || info.classes[i] == splits.classes[i]) continue;
+    const bool unnamed = classes[i] == std::to_string(i);  // the data know numbers alone
+    if (unnamed || info.classes[i] == classes[i]) continue;
     fail("{}: class {}: expected `{}`, as {} has it, got `{}`", options.data.path, i, info.classes[i],
-         options.adapter, splits.classes[i]);
+         options.adapter, classes[i]);
   }
 }
 
@@ -53,6 +58,7 @@ void print_json(const EvalOptions& options, const AdapterInfo& info, const Evalu
   j["split"] = options.split;
   j["images"] = result.images;
   j["accuracy"] = result.accuracy();
+  j["votes"] = options.votes;
   j["loss"] = result.loss;
   j["classes"] = info.classes;
   j["class_accuracy"] = result.class_accuracy();  // null for classes without images
@@ -64,9 +70,12 @@ void print_json(const EvalOptions& options, const AdapterInfo& info, const Evalu
 }
 
 void print_text(const EvalOptions& options, const AdapterInfo& info, const Evaluation& result) {
-  fmt::print("{}: {:.2f} % of {} images, loss {:.4f}, {:.1f} images/s\n", options.split,
-             100 * result.accuracy(), result.images, result.loss,
-             static_cast<double>(result.images) / result.seconds);
+  const std::string_view noun = is_point_backbone(info.model) ? "clouds" : "images";
+  const std::string votes =
+      options.votes > 0 ? fmt::format(", by {} votes of random points each", options.votes) : "";
+  fmt::print("{}: {:.2f} % of {} {}{}, loss {:.4f}, {:.1f} {}/s\n", options.split, 100 * result.accuracy(),
+             result.images, noun, votes, result.loss, static_cast<double>(result.images) / result.seconds,
+             noun);
   const std::vector<double> accuracy = result.class_accuracy();
   for (size_t i = 0; i < accuracy.size() && accuracy.size() <= 100; ++i) {
     if (std::isfinite(accuracy[i]))
@@ -74,26 +83,52 @@ void print_text(const EvalOptions& options, const AdapterInfo& info, const Evalu
   }
 }
 
+// The published votes: random choices of points, scaled and shifted.
+std::shared_ptr<const SampleSource> drawn_clouds(const DataSplits& splits, Split split,
+                                                 const AdapterInfo& info) {
+  TrainConfig config;
+  config.point_augment.scale_translate = true;
+  return augmented_samples(splits, split, info.preprocess, config, kPointCacheBytes);
+}
+
 void run_eval(const EvalOptions& options) {
   if (options.threads > 0) set_thread_count(options.threads);
   const Precision precision = from_command_line([&] { return parse_precision(options.precision); });
   const AdaptedModel model = open_adapted_model(options.adapter, options.weights);
   const AdapterInfo& info = model.adapter.info;
-  const ImageSplits splits = open_image_splits(dataset_spec(options.data));
-  expect_classes(info, splits, options);
-  const auto images = split_of(splits, options);
+  if (options.votes > 0 && !is_point_backbone(info.model)) {
+    throw UsageError("--votes: voting is over random choices of points; expected an adapter of point clouds");
+  }
+  const DataSplits splits = open_splits(options.data, is_point_backbone(info.model));
+  expect_classes(info, class_names(splits), options);
+  const Split split = split_of(splits, options);
+  const auto samples = samples_of(splits, split, info.preprocess, 0);
+  const int64_t size = samples->dataset().size();
   CompileOptions compile_options;
   compile_options.precision = precision;
-  const int64_t batch = std::min(options.batch, images->size());
+  const int64_t batch = std::min(options.batch, size);
   const BuiltSession built = build_adapted_session(model, batch, compile_options);
   LoaderOptions load;
   load.batch = batch;
-  Loader loader(image_samples(images, info.preprocess, {}, 0), info.model.classes, load);
-  Progress progress("images", images->size());
-  const Evaluation result = evaluate(*built.session, loader, images->size(), [&](int64_t done) {
+  const int64_t passes = std::max<int64_t>(options.votes, 1);
+  Progress progress(std::string(sample_noun(splits)), passes * size);
+  const auto watch = [&](int64_t done) {
     progress.update(done);
     return true;
-  });
+  };
+  const std::string_view input = input_name(info.model);
+  Evaluation result;
+  if (options.votes > 0) {
+    const auto drawn = drawn_clouds(splits, split, info);
+    const auto loader_of = [&](int64_t vote) {
+      return std::make_unique<Loader>(vote_samples(drawn, options.vote_seed, static_cast<uint32_t>(vote)),
+                                      classes_of(info.model), load);
+    };
+    result = evaluate_by_votes(*built.session, input, loader_of, options.votes, size, watch);
+  } else {
+    Loader loader(samples, classes_of(info.model), load);
+    result = evaluate(*built.session, input, loader, size, watch);
+  }
   progress.clear();
   options.json ? print_json(options, info, result) : print_text(options, info, result);
 }
@@ -105,8 +140,9 @@ void add_eval(CLI::App& app) {
   CLI::App* command = app.add_subcommand("eval", "Accuracy of an adapter on a split of a data set");
   command->add_option("--adapter", o->adapter, "adapter.safetensors of a run")->required();
   command->add_option("--weights", o->weights, "The backbone it was trained on (not for whole models)");
-  command->add_option("--data", o->data.path, "Folder or list of images")->required();
-  command->add_option("--format", o->data.format, "auto, folder, vtab, csv or idx")->capture_default_str();
+  command->add_option("--data", o->data.path, "Folder, list or file of images or point clouds")->required();
+  command->add_option("--format", o->data.format, "What the path holds: data.format of training")
+      ->capture_default_str();
   command->add_option("--split", o->split, "test, val or train")
       ->check(CLI::IsMember({"test", "val", "train"}))
       ->capture_default_str();
@@ -123,6 +159,13 @@ void add_eval(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--precision", o->precision, "auto, fp32 or bf16")->capture_default_str();
   command->add_option("--threads", o->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
+  command
+      ->add_option("--votes", o->votes,
+                   "Point clouds: mean logits of so many random choices of points, as some papers report")
+      ->check(CLI::Range(1, 10000));
+  command->add_option("--vote-seed", o->vote_seed, "Of the choices");
+  command->add_option("--variant", o->data.variant, "As in training");
+  command->add_option("--min-class-size", o->data.min_class_size, "As in training");
   command->add_flag("--json", o->json, "One JSON object, with the confusion matrix");
   command->callback([o] { run_eval(*o); });
 }

@@ -18,12 +18,23 @@ struct ExportOptions {
   bool bf16 = false, keep_head = false;
 };
 
+BackboneCheckpoint open(const VitOptions& options) {
+  if (holds_point_backbone(options.weights)) {
+    PointRequest request;
+    request.model = options.model;
+    if (options.heads > 0) request.heads = options.heads;
+    request.strict = !options.lenient;
+    return open_backbone(options.weights, request);
+  }
+  VitCheckpoint c = open_checkpoint(options);
+  return {c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head};
+}
+
 void run_export(const ExportOptions& options) {
-  const VitCheckpoint checkpoint = open_checkpoint(options.vit);
-  VitConfig config = checkpoint.config;
-  if (!options.keep_head || !checkpoint.has_head) config.classes = 0;
-  save_backbone(options.out, config, checkpoint.preprocess, checkpoint.source,
-                options.bf16 ? FileDType::bf16 : FileDType::f32);
+  const BackboneCheckpoint checkpoint = open(options.vit);
+  const bool head = options.keep_head && checkpoint.has_head;
+  save_backbone(options.out, head ? checkpoint.config : with_classes(checkpoint.config, 0),
+                checkpoint.preprocess, checkpoint.source, options.bf16 ? FileDType::bf16 : FileDType::f32);
   fmt::print("{}  {}\n", options.out, size_text(std::filesystem::file_size(options.out)));
 }
 
@@ -31,7 +42,7 @@ void run_export(const ExportOptions& options) {
 
 void add_export(CLI::App& app) {
   auto options = std::make_shared<ExportOptions>();
-  CLI::App* command = app.add_subcommand("export", "Write a checkpoint as safetensors under timm's names");
+  CLI::App* command = app.add_subcommand("export", "Write a checkpoint as safetensors under our names");
   command->add_option("out", options->out, "The file to write")->required();
   command->add_flag("--bf16", options->bf16, "Half the size: values rounded to bfloat16");
   command->add_flag("--keep-head", options->keep_head, "With the classifier; else the backbone alone");

@@ -96,7 +96,7 @@ std::vector<uint8_t> first_choices(const Tensor& choice, int64_t image) {
 // Whether the method has experts to show: asked of a graph, before anything is packed.
 bool observes_experts(const AdaptedModel& model) {
   Graph graph;
-  build_vit(graph, model.adapter.info.model, {}, *model.method);
+  build_backbone(graph, model.adapter.info.model, {}, *model.method);
   return std::ranges::any_of(model.method->observed(),
                              [](const auto& o) { return o.name.ends_with(kExpert); });
 }
@@ -104,6 +104,7 @@ bool observes_experts(const AdaptedModel& model) {
 std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const ImageDataset& images,
                                              const AdaptedModel& model, const TrainConfig& config) {
   const AdapterInfo& info = model.adapter.info;
+  const auto& preprocess = std::get<Preprocess>(info.preprocess);
   if (!observes_experts(model)) return {};
   const ThreadCount threads(config.train.threads > 0 ? static_cast<int>(config.train.threads)
                                                      : thread_count());
@@ -114,16 +115,15 @@ std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const
   const Tensor input = built.session->input("images");
   const auto size = static_cast<size_t>(input.size() / input.shape[0]);
   for (size_t i = 0; i < indices.size(); ++i) {
-    preprocess_image(images.image(indices[i]), info.preprocess, input.f32_span().subspan(i * size, size));
+    preprocess_image(images.image(indices[i]), preprocess, input.f32_span().subspan(i * size, size));
   }
   built.session->run();
   std::vector<RoutingPicture> pictures;
   for (size_t i = 0; i < indices.size(); ++i) {
     RoutingPicture& picture = pictures.emplace_back();
     picture.shown = shown(evaluation, images, indices[i]);
-    picture.shown.image =
-        encode_thumbnail(pixels_of(input.f32_span().subspan(i * size, size), info.preprocess));
-    picture.side = info.model.grid();
+    picture.shown.image = encode_thumbnail(pixels_of(input.f32_span().subspan(i * size, size), preprocess));
+    picture.side = std::get<VitConfig>(info.model).grid();
     for (const auto& [name, experts] : built.observed) {
       if (!name.ends_with(kExpert)) continue;
       const Tensor choice = built.session->output(name);
@@ -137,15 +137,17 @@ std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const
 
 }  // namespace
 
-Findings findings_of(const Evaluation& evaluation, const ImageDataset& images,
-                     const std::vector<std::string>& classes, const std::string& adapter,
-                     const TrainConfig& config) {
+Findings findings_of(const Evaluation& evaluation, const DataSplits& data, Split split,
+                     const std::string& adapter, const TrainConfig& config) {
   Findings findings;
-  findings.confusion.classes = classes;
+  findings.confusion.classes = class_names(data);
   if (evaluation.classes <= kMostConfusionClasses) findings.confusion.counts = evaluation.confusion();
-  findings.mistakes = worst_mistakes(evaluation, images);
-  findings.routing =
-      routing_pictures(evaluation, images, open_adapted_model(adapter, config.model.weights), config);
+  if (const auto* splits = std::get_if<ImageSplits>(&data)) {
+    const ImageDataset& images = split == Split::test ? *splits->test : *splits->val;
+    findings.mistakes = worst_mistakes(evaluation, images);
+    findings.routing =
+        routing_pictures(evaluation, images, open_adapted_model(adapter, config.model.weights), config);
+  }
   return findings;
 }
 

@@ -47,9 +47,10 @@ Json json_of(const TensorFile& file) {
   j["bytes"] = file.file_size();
   j["parameters"] = parameters_of(file);
   std::string why;
-  const auto architecture = detect_architecture(file, why);
-  j["architecture"] = architecture ? json_of(*architecture) : Json();
-  if (!architecture) j["architecture_note"] = why;
+  const auto points = detect_point_architecture(file);
+  const auto architecture = points ? std::nullopt : detect_architecture(file, why);
+  j["architecture"] = points ? json_of(*points) : architecture ? json_of(*architecture) : Json();
+  if (!points && !architecture) j["architecture_note"] = why;
   j["metadata"] = Json::object();
   for (const auto& [key, value] : file.metadata()) j["metadata"][key] = value;
   j["tensors"] = Json::array();
@@ -104,6 +105,7 @@ class Report {
   }
 
   void add_architecture() {
+    if (const auto points = detect_point_architecture(file_)) return add_points(*points);
     std::string why;
     const auto a = detect_architecture(file_, why);
     if (!a) {
@@ -119,6 +121,14 @@ class Report {
       add_fact("assumed", fmt::format("{}: the file does not say", fmt::join(a->assumed, ", ")));
     }
     add_fact("model", a->preset.empty() ? "none of `adapterx models`" : a->preset);
+  }
+
+  void add_points(const PointArchitecture& a) {
+    add_fact("architecture", fmt::format("point transformer, names of {}{}", a.family,
+                                         a.root.empty() ? "" : ", under " + a.root));
+    add_fact("", description(a));
+    if (!a.assumed.empty())
+      add_fact("assumed", fmt::format("{}: the file does not say", fmt::join(a.assumed, ", ")));
   }
 
   std::vector<NameGroup> groups_of(const std::vector<NamedItem>& items) const {

@@ -1,10 +1,12 @@
-// adapterx models: the vision transformers that are known by name.
+// adapterx models: the transformers, of images and of point clouds, that are known by name.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "adapterx/graph/op.h"
+#include "adapterx/models/backbone.h"
+#include "adapterx/models/point_presets.h"
 #include "adapterx/models/vit_presets.h"
 #include "cli/architecture.h"
 #include "cli/command.h"
@@ -23,13 +25,13 @@ struct ModelsOptions {
 
 struct Size {
   int64_t parameters = 0;
-  double flops = 0;  // matrix products of one image's forward pass
+  double flops = 0;  // matrix products of one sample's forward pass
 };
 
-Size size_of(const VitConfig& config) {
+Size size_of(const BackboneConfig& config) {
   Graph graph;
   Slots none;
-  build_vit(graph, config, {}, none);
+  build_backbone(graph, config, {}, none);
   Size size;
   for (const int id : graph.parameters()) {
     if (!graph.info(id).buffer) size.parameters += graph.info(id).shape.size();
@@ -57,8 +59,10 @@ std::string summary(const Preprocess& p) {
 // Published models whose names contain the filter; else the model of that name, which need not be published.
 std::vector<std::string> names_for(const std::string& filter) {
   std::vector<std::string> names;
-  for (const std::string& name : vit_preset_names()) {
-    if (name.find(filter) != name.npos) names.push_back(name);
+  for (const auto* all : {&vit_preset_names(), &point_preset_names()}) {
+    for (const std::string& name : *all) {
+      if (name.find(filter) != name.npos) names.push_back(name);
+    }
   }
   if (names.empty()) {
     vit_preset_of(filter);
@@ -67,7 +71,24 @@ std::vector<std::string> names_for(const std::string& filter) {
   return names;
 }
 
+Json json_of_points(const std::string& name) {
+  const PointTransformerConfig c = point_preset(name);
+  const Size size = size_of(c);
+  return {{"name", name},
+          {"parameters", size.parameters},
+          {"flops_per_cloud", size.flops},
+          {"points", c.points},
+          {"groups", c.groups},
+          {"group_size", c.group_size},
+          {"width", c.width},
+          {"depth", c.depth},
+          {"heads", c.heads},
+          {"encoder", c.encoder},
+          {"classes", c.classes}};
+}
+
 Json json_of(const std::string& name) {
+  if (is_point_preset(name)) return json_of_points(name);
   const auto [config, preprocess, is_clip] = vit_preset_of(name);
   const Size size = size_of(config);
   const auto list = [](const std::array<float, 3>& values) {
@@ -93,20 +114,26 @@ Json json_of(const std::string& name) {
 
 void print_models(const std::vector<std::string>& names) {
   constexpr double kMega = 1e6, kGiga = 1e9;
-  Table table({{"model"}, {"M params", true}, {"GFLOPs", true}, {"image", true}, {"preprocess"}});
+  Table table({{"model"}, {"M params", true}, {"GFLOPs", true}, {"input", true}, {"preprocess"}});
   for (const std::string& name : names) {
-    const VitPreset preset = vit_preset_of(name);
-    const Size size = size_of(preset.config);
+    const Size size = size_of(backbone_preset(name));
+    std::string input, preprocess;
+    if (is_point_preset(name)) {
+      input = fmt::format("{} points", point_preset(name).points);
+    } else {
+      const VitPreset preset = vit_preset_of(name);
+      input = fmt::format("{} px", preset.config.image_size);
+      preprocess = summary(preset.preprocess);
+    }
     table.add({name, fmt::format("{:.1f}", static_cast<double>(size.parameters) / kMega),
-               fmt::format("{:.1f}", size.flops / kGiga), fmt::format("{}", preset.config.image_size),
-               summary(preset.preprocess)});
+               fmt::format("{:.1f}", size.flops / kGiga), input, preprocess});
   }
   const size_t width = output_width();
   fmt::print("{}\n", table.text(width));
   fmt::print(
       "{}\n",
       wrap(
-          "GFLOPs: matrix products of one image's forward pass; a multiply-add counts as two. "
+          "GFLOPs: matrix products of one sample's forward pass; a multiply-add counts as two. "
           "Preprocess: normalisation (half: to [-1, 1]), and the part of the resized image (bicubic) that is "
           "cut out.",
           std::min<size_t>(width, 100), 0));

@@ -6,6 +6,8 @@
 #include <fstream>
 
 #include "adapterx/base/parallel.h"
+#include "adapterx/data/load_clouds.h"
+#include "adapterx/data/load_images.h"
 #include "cli/command.h"
 #include "cli/predictor.h"
 #include "cli/progress.h"
@@ -42,8 +44,9 @@ std::vector<std::string> read_class_names(const std::string& path, int64_t class
 
 void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
-void complain_of(const Preprocess& preprocess) {
-  complain(fmt::format("  {:<12} {}\n", "images", to_string(preprocess)));
+void complain_of(const InputPreprocess& preprocess) {
+  const bool clouds = std::holds_alternative<PointPreprocess>(preprocess);
+  complain(fmt::format("  {:<12} {}\n", clouds ? "clouds" : "images", to_string(preprocess)));
 }
 
 // A model and the images it is asked about.
@@ -52,21 +55,52 @@ struct Job {
   std::vector<fs::path> images;
 };
 
+// Of the adapter, or of the weights without one.
+bool is_of_points(const std::string& adapter, const PredictOptions& options) {
+  if (!adapter.empty()) return is_point_backbone(open_adapter(adapter).info.model);
+  if (options.vit.weights.empty()) throw UsageError("--weights is required");
+  return holds_point_backbone(options.vit.weights);
+}
+
+std::vector<fs::path> find_inputs(const std::string& adapter, const std::vector<fs::path>& paths,
+                                  const PredictOptions& options) {
+  return is_of_points(adapter, options) ? find_shapes(paths) : find_images(paths);
+}
+
 std::vector<Job> jobs_of(const PredictOptions& options) {
   const auto paths = [](auto begin, auto end) { return std::vector<fs::path>(begin, end); };
   std::vector<Job> jobs;
   if (!options.images.empty()) {
-    const std::vector<fs::path> images = find_images(paths(options.images.begin(), options.images.end()));
-    for (const std::string& adapter : options.adapters) jobs.push_back({adapter, images});
-    if (jobs.empty()) jobs.push_back({"", images});
+    std::vector<std::string> models = options.adapters;
+    if (models.empty()) models.emplace_back();
+    const std::vector<fs::path> inputs = paths(options.images.begin(), options.images.end());
+    for (const std::string& adapter : models) {
+      jobs.push_back({adapter, find_inputs(adapter, inputs, options)});
+    }
   } else if (!options.adapters.empty() || options.with.empty()) {
     throw UsageError("images is required");
   }
   for (const std::vector<std::string>& list : options.with) {
     if (list.size() < 2) throw UsageError("--with: expected an adapter, then images or folders of images");
-    jobs.push_back({list[0], find_images(paths(list.begin() + 1, list.end()))});
+    jobs.push_back({list[0], find_inputs(list[0], paths(list.begin() + 1, list.end()), options)});
   }
   return jobs;
+}
+
+// A checkpoint as it is, of either kind.
+struct PlainModel : BackboneCheckpoint {
+  bool is_projection = false;
+};
+
+PlainModel open_plain(const VitOptions& options) {
+  if (holds_point_backbone(options.weights)) {
+    PointRequest request;
+    request.model = options.model;
+    request.strict = !options.lenient;
+    return {open_backbone(options.weights, request), false};
+  }
+  VitCheckpoint c = open_checkpoint(options);
+  return {{c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head}, c.is_projection};
 }
 
 class Prediction {
@@ -90,20 +124,21 @@ class Prediction {
       const auto images = static_cast<int64_t>(job.images.size());
       const int64_t batch = std::clamp<int64_t>(images, 1, options_.batch);
       Predictor predictor(job.adapter.empty() ? plain_model(batch) : adapted_model(job, batch), style);
-      Progress progress("images", images);
+      Progress progress("files", images);
       skipped += predictor.run(job.images, table, progress);
       count += images;
     }
     if (style.collect) table.write(options_.features, logits_name_);
-    if (skipped > 0) complain(fmt::format("adapterx: {} of {} images skipped\n", skipped, count));
+    if (skipped > 0) complain(fmt::format("adapterx: {} of {} files skipped\n", skipped, count));
     return skipped;
   }
 
  private:
   // The checkpoint as its library trained it.
   Predictor::Model plain_model(int64_t batch) {
-    VitCheckpoint checkpoint = open_checkpoint(options_.vit);
+    const PlainModel checkpoint = open_plain(options_.vit);
     Predictor::Model model;
+    model.input = input_name(checkpoint.config);
     model.preprocess = checkpoint.preprocess;
     model.has_logits = checkpoint.has_head;
     model.classifies = checkpoint.has_head && !checkpoint.is_projection;
@@ -115,7 +150,7 @@ class Prediction {
     if (!options_.classes.empty()) {
       if (!model.classifies)
         fail("{}: the checkpoint has no classifier to name the classes of", options_.classes);
-      model.classes = read_class_names(options_.classes, checkpoint.config.classes);
+      model.classes = read_class_names(options_.classes, classes_of(checkpoint.config));
     }
     if (checkpoint.is_projection) logits_name_ = "embeddings";
     if (!options_.quiet) {
@@ -140,12 +175,13 @@ class Prediction {
     const AdapterInfo& info = adapted.adapter.info;
     Predictor::Model model;
     model.label = jobs_.size() > 1 ? job.adapter : "";
+    model.input = input_name(info.model);
     model.preprocess = info.preprocess;
     model.has_logits = model.classifies = true;
     model.classes =
-        options_.classes.empty() ? info.classes : read_class_names(options_.classes, info.model.classes);
+        options_.classes.empty() ? info.classes : read_class_names(options_.classes, classes_of(info.model));
     if (!options_.quiet) {
-      complain(fmt::format("{}: {}, {} classes{}\n", job.adapter, info.method, info.model.classes,
+      complain(fmt::format("{}: {}, {} classes{}\n", job.adapter, info.method, classes_of(info.model),
                            info.backbone ? ", over " + info.backbone->name : ""));
       complain_of(info.preprocess);
     }
@@ -166,12 +202,12 @@ class Prediction {
 
 void add_predict(CLI::App& app) {
   auto options = std::make_shared<PredictOptions>();
-  CLI::App* command = app.add_subcommand("predict", "Classes or features of images");
+  CLI::App* command = app.add_subcommand("predict", "Classes or features of images or 3D shapes");
   command->footer(
       "Images that cannot be read are reported and skipped; the exit code is then 1.\n"
       "--features writes arrays `features` [images, width], `logits` (CLIP: `embeddings`) and `files`\n"
       "(the names as bytes: numpy's d['files'].view('S%d' % d['files'].shape[1])).");
-  command->add_option("images", options->images, "Images, or folders of images");
+  command->add_option("images", options->images, "Images or 3D shapes, or folders of them");
   add_vit_options(*command, options->vit);
   command->get_option("--weights")->required(false);
   constexpr const char* kAdapters = "Adapters";

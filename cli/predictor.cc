@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "adapterx/data/load_clouds.h"
+#include "adapterx/data/load_images.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {
@@ -54,7 +56,7 @@ Json json_of(const std::string& file, const std::string& label) {
 
 int64_t Predictor::run(std::span<const std::filesystem::path> files, FeatureTable& table,
                        Progress& progress) {
-  const auto batch = static_cast<size_t>(model_.session->input("images").shape[0]);
+  const auto batch = static_cast<size_t>(model_.session->input(model_.input).shape[0]);
   int64_t skipped = 0;
   for (size_t begin = 0; begin < files.size(); begin += batch) {
     const size_t count = std::min(batch, files.size() - begin);
@@ -64,11 +66,18 @@ int64_t Predictor::run(std::span<const std::filesystem::path> files, FeatureTabl
   return skipped;
 }
 
+// Fills the session's input; an error text for each file, "" where it is well.
+std::vector<std::string> Predictor::load(std::span<const std::filesystem::path> files) const {
+  const std::span<float> out = model_.session->input(model_.input).f32_span();
+  if (const auto* clouds = std::get_if<PointPreprocess>(&model_.preprocess)) {
+    return load_clouds(files, *clouds, out);
+  }
+  return load_images(files, {std::get<Preprocess>(model_.preprocess), {}, style_.scaled_jpeg}, out);
+}
+
 int64_t Predictor::run_batch(std::span<const std::filesystem::path> files, FeatureTable& table,
                              Progress& progress) {
-  const ImageLoadOptions load{model_.preprocess, {}, style_.scaled_jpeg};
-  const std::vector<std::string> errors =
-      load_images(files, load, model_.session->input("images").f32_span());
+  const std::vector<std::string> errors = load(files);
   model_.session->run();
   progress.clear();
   int64_t skipped = 0;

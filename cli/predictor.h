@@ -1,4 +1,4 @@
-// Predictor: one model in memory, and what it says of images. Several share one packed backbone.
+// Predictor: one model in memory, and what it says of images or shapes. Several share one packed backbone.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/data/load_images.h"
 #include "adapterx/train/adapted_model.h"
 #include "cli/feature_table.h"
 #include "cli/progress.h"
@@ -22,8 +21,9 @@ struct PredictStyle {
 class Predictor {
  public:
   struct Model {
-    std::string label;  // shown with each image where several models answer, else ""
-    Preprocess preprocess;
+    std::string label;             // shown with each file where several models answer, else ""
+    std::string input = "images";  // the session's
+    InputPreprocess preprocess;
     bool has_logits = false, classifies = false;
     std::vector<std::string> classes;  // names, or empty
     std::unique_ptr<Session> session;
@@ -31,11 +31,12 @@ class Predictor {
 
   Predictor(Model model, const PredictStyle& style) : model_(std::move(model)), style_(style) {}
 
-  // Prints what the model says of each image. Returns how many could not be read; they are reported and
+  // Prints what the model says of each file. Returns how many could not be read; they are reported and
   // skipped.
   int64_t run(std::span<const std::filesystem::path> files, FeatureTable& table, Progress& progress);
 
  private:
+  std::vector<std::string> load(std::span<const std::filesystem::path> files) const;
   int64_t run_batch(std::span<const std::filesystem::path> files, FeatureTable& table, Progress& progress);
   void report(const std::string& file, int64_t row, FeatureTable& table) const;
 

@@ -44,7 +44,10 @@ int64_t blocks_per_expert_set(const MethodConfig& method) {
 
 std::string model_text(const TrainingStart& start) {
   if (start.setup.backbone) return start.setup.backbone->name;
-  const VitConfig& m = start.setup.model;
+  if (const auto* p = std::get_if<PointTransformerConfig>(&start.setup.model)) {
+    return fmt::format("point transformer of width {}, depth {}", p->width, p->depth);
+  }
+  const auto& m = std::get<VitConfig>(start.setup.model);
   return fmt::format("ViT of width {}, depth {}, patch size {}", m.width, m.depth, m.patch_size);
 }
 

@@ -1,4 +1,5 @@
-// adapterx train: fine-tunes a backbone on images, or trains one from scratch.
+// adapterx train: fine-tunes a backbone on images or point clouds, or trains one from scratch.
+// adapterx pretrain: trains a backbone to be fine-tuned, and writes it as a file to give to --weights.
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -9,6 +10,7 @@
 #include <optional>
 
 #include "adapterx/report/run_folder.h"
+#include "adapterx/train/adapter_file.h"
 #include "adapterx/train/trainer.h"
 #include "cli/command.h"
 #include "cli/findings.h"
@@ -49,13 +51,14 @@ void pass_signal_on() {
 
 class Run : public TrainingObserver {
  public:
-  Run(const TrainConfig& config, bool resumes) : config_(config), resumes_(resumes) {}
+  Run(const TrainConfig& config, bool resumes, bool pretrains)
+      : config_(config), resumes_(resumes), pretrains_(pretrains) {}
 
   void on_start(const TrainingStart& start) override {
     watch_signals();
     open_folder(start.first_epoch);
     facts_ = run_facts(start);
-    images_ = start.setup.images;
+    data_ = start.setup.data;
     folder_->write_config(to_toml(config_));
     folder_->write_result(facts_);
     console_.start(start);
@@ -74,27 +77,39 @@ class Run : public TrainingObserver {
   void finish(const TrainingResult& result) {
     console_.clear();
     if (result.interrupted) {
-      fmt::print("stopped; go on with: adapterx train --resume --out {}\n", config_.train.out);
+      fmt::print("stopped; go on with: adapterx {} --resume --out {}\n", pretrains_ ? "pretrain" : "train",
+                 config_.train.out);
       return;
     }
     add_result(result, facts_);
     folder_->write_result(facts_);
     if (!result.tested_on.empty()) {
-      const ImageDataset& tested = result.tested_on == "test" ? *images_.test : *images_.val;
-      folder_->write_findings(findings_of(result.test, tested, images_.classes, adapter().string(), config_));
+      const Split split = result.tested_on == "test" ? Split::test : Split::val;
+      folder_->write_findings(findings_of(result.test, data_, split, adapter().string(), config_));
     }
     folder_->write_report();
     if (!result.tested_on.empty()) {
-      fmt::print("{}: {:.2f} % of {} images, by the adapter of epoch {}\n", result.tested_on,
-                 100 * result.test.accuracy(), result.test.images, result.best_epoch + 1);
+      fmt::print("{}: {:.2f} % of {} {}, by the adapter of epoch {}\n", result.tested_on,
+                 100 * result.test.accuracy(), result.test.images, sample_noun(data_), result.best_epoch + 1);
     }
     fmt::print("{}  {}\n{}\n", adapter().string(), size_text(static_cast<uint64_t>(result.adapter_bytes)),
                (out() / "report.html").string());
+    if (pretrains_) write_backbone();
   }
 
  private:
   fs::path out() const { return config_.train.out; }
   fs::path adapter() const { return out() / "best" / "adapter.safetensors"; }
+
+  // The backbone alone, without head or decoder.
+  void write_backbone() const {
+    const fs::path file = out() / "backbone.safetensors";
+    const AdapterFile trained = open_adapter(adapter());
+    const BackboneConfig model = with_classes(trained.info.model, 0);
+    const BackboneCheckpoint checkpoint = open_backbone(adapter(), request_for(model));
+    save_backbone(file, model, checkpoint.preprocess, checkpoint.source, FileDType::f32);
+    fmt::print("{}  {}\n", file.string(), size_text(fs::file_size(file)));
+  }
 
   void open_folder(int64_t epochs_done) {
     const bool exists = resumes_ && fs::exists(out() / "config.toml");
@@ -102,30 +117,51 @@ class Run : public TrainingObserver {
   }
 
   const TrainConfig& config_;
-  bool resumes_;
+  bool resumes_, pretrains_;
   std::optional<RunFolder> folder_;
   RunFacts facts_;
-  ImageSplits images_;
+  DataSplits data_;
   TrainConsole console_;
 };
 
-void run_training(const TrainOptions& options) {
-  const TrainConfig config = resolve_config(options);
-  if (!options.resume) RunFolder::expect_empty(config.train.out);
+void run_training(const TrainConfig& config, bool resume, bool pretrains = false) {
+  if (!resume) RunFolder::expect_empty(config.train.out);
   signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
-  Run run(config, options.resume);
-  run.finish(train(config, run, stop_requested, options.resume));
+  Run run(config, resume, pretrains);
+  run.finish(train(config, run, stop_requested, resume));
   pass_signal_on();
+}
+
+// Point-MAE's recipe of masked pretraining.
+TrainConfig pretrain_defaults() {
+  TrainConfig config;
+  config.method.name = "full";
+  config.pretrain.objective = "masked";
+  config.point_augment.scale_translate = true;
+  config.train.select = "last";
+  config.train.epochs = 300;
+  config.train.batch = 128;
+  config.train.weight_decay = 0.05;
+  config.train.drop_path = 0.1;
+  return config;
 }
 
 }  // namespace
 
 void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
-  CLI::App* command =
-      app.add_subcommand("train", "Fine-tune a backbone on images, or train one from scratch");
+  CLI::App* command = app.add_subcommand("train", "Fine-tune a backbone on images or point clouds");
   add_train_options(*command, *options);
-  command->callback([options] { run_training(*options); });
+  command->callback([options] { run_training(resolve_config(*options), options->resume); });
+}
+
+void add_pretrain(CLI::App& app) {
+  auto options = std::make_shared<TrainOptions>();
+  CLI::App* command = app.add_subcommand(
+      "pretrain", "Train a backbone to be fine-tuned: by hidden groups of points, or by classes");
+  add_train_options(*command, *options, pretrain_defaults());
+  command->callback(
+      [options] { run_training(resolve_config(*options, pretrain_defaults()), options->resume, true); });
 }
 
 }  // namespace ax::cli

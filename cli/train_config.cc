@@ -23,9 +23,9 @@ void apply_command_line(const TrainOptions& options, TrainConfig& config) {
   for (const std::string& text : options.settings) override_config(text, config);
 }
 
-std::string footer() {
+std::string footer(const TrainConfig& defaults) {
   std::string text = "Settings, by sections of the config file (default):\n";
-  for (const ConfigKey& key : config_keys()) {
+  for (const ConfigKey& key : config_keys(defaults)) {
     text += fmt::format("  {:<30} {} ({})\n", key.name, key.help, key.value);
   }
   return text +
@@ -35,20 +35,20 @@ std::string footer() {
 
 }  // namespace
 
-void add_train_options(CLI::App& command, TrainOptions& options) {
+void add_train_options(CLI::App& command, TrainOptions& options, const TrainConfig& defaults) {
   command.add_option("--model", options.model, "Preset the weights are of, or to train from scratch");
   command.add_option("--weights", options.weights, "Checkpoint of the backbone");
-  command.add_option("--data", options.data, "Folder or list of images");
+  command.add_option("--data", options.data, "Folder, list or file of images or point clouds");
   command.add_option("--method", options.method, "One of `adapterx methods`");
   command.add_option("--config", options.config, "Settings, TOML");
   command.add_option("--out", options.out, "The run's folder: new, or empty");
   command.add_flag("--resume", options.resume, "Go on with the run in --out");
   command.add_option("settings", options.settings, "key=value, over the config file's: lr=1e-3 rank=32");
-  command.footer(footer());
+  command.footer(footer(defaults));
 }
 
-TrainConfig resolve_config(const TrainOptions& options) {
-  TrainConfig config;
+TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defaults) {
+  TrainConfig config = defaults;
   const fs::path stored = fs::path(options.out) / "config.toml";
   const bool goes_on = options.resume && options.config.empty() && !options.out.empty();
   if (goes_on && fs::exists(stored)) {

@@ -1,4 +1,4 @@
-// The settings of `adapterx train`: defaults < file < command line.
+// The settings of `adapterx train` and `adapterx pretrain`: defaults < file < command line.
 #pragma once
 
 #include <string>
@@ -18,11 +18,13 @@ struct TrainOptions {
   bool resume = false;
 };
 
-void add_train_options(CLI::App& command, TrainOptions& options);
+void add_train_options(CLI::App& command, TrainOptions& options, const TrainConfig& defaults = {});
 
 // The run's settings, checked. A resumed run takes the run folder's config.toml for the file; settings that
 // would change what is trained are refused later, by the checkpoint. Errors in what was typed are
 // UsageErrors.
-TrainConfig resolve_config(const TrainOptions& options);
+//
+// `defaults`: a command's own.
+TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defaults = {});
 
 }  // namespace ax::cli

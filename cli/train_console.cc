@@ -23,12 +23,14 @@ std::string duration_text(double seconds) {
 void TrainConsole::start(const TrainingStart& start) {
   epochs_ = start.epochs;
   batches_ = start.batches;
+  masked_ = start.config.pretrain.masked();
   begin_ = std::chrono::steady_clock::now();
   if (start.setup.report) say(start.setup.report->text());
   const std::string val = start.val_images > 0 ? fmt::format(", {} for validation", start.val_images) : "";
   const std::string test = start.test_images > 0 ? fmt::format(", {} for the test", start.test_images) : "";
-  say(fmt::format("{} images of {} classes{}{} · {}\n", start.train_images, start.setup.images.classes.size(),
-                  val, test, to_string(start.setup.preprocess)));
+  noun_ = sample_noun(start.setup.data);
+  say(fmt::format("{} {} of {} classes{}{} · {}\n", start.train_images, noun_,
+                  class_names(start.setup.data).size(), val, test, to_string(start.setup.preprocess)));
   say(fmt::format("{}: {}\n", start.config.method.name, start.parts.text()));
   if (start.first_epoch > 0 || start.first_batch > 0) {
     say(fmt::format("resumed at epoch {} of {}, batch {} of {}\n", start.first_epoch + 1, epochs_,
@@ -50,7 +52,7 @@ void TrainConsole::step(const StepRecord& step) {
 }
 
 void TrainConsole::evaluation(std::string_view split, int64_t done, int64_t total) {
-  show(fmt::format("{} images", split), done, total);
+  show(fmt::format("{} {}", split, noun_), done, total);
 }
 
 void TrainConsole::epoch(const EpochResult& e) {
@@ -61,10 +63,10 @@ void TrainConsole::epoch(const EpochResult& e) {
   const std::string val = e.evaluated ? fmt::format("  val {:.4f} {:5.2f} %{}", e.val_loss,
                                                     100 * e.val_accuracy, e.best ? " *" : "  ")
                                       : "";
-  say(fmt::format(
-      "epoch {:>{}}/{}  loss {:.4f}  train {:5.2f} %{}  lr {:.2e}  {:.1f} images/s  {} left  {:.0f} MB\n",
-      e.epoch + 1, std::to_string(epochs_).size(), epochs_, e.train_loss, 100 * e.train_accuracy, val, e.lr,
-      e.images_per_second, duration_text(left), e.peak_rss_mb));
+  const std::string accuracy = masked_ ? "" : fmt::format("  train {:5.2f} %", 100 * e.train_accuracy);
+  say(fmt::format("epoch {:>{}}/{}  loss {:.4f}{}{}  lr {:.2e}  {:.1f} {}/s  {} left  {:.0f} MB\n",
+                  e.epoch + 1, std::to_string(epochs_).size(), epochs_, e.train_loss, accuracy, val, e.lr,
+                  e.images_per_second, noun_, duration_text(left), e.peak_rss_mb));
 }
 
 }  // namespace ax::cli

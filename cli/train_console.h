@@ -22,7 +22,8 @@ class TrainConsole {
  private:
   void show(std::string_view what, int64_t done, int64_t total);
 
-  std::string showing_;
+  std::string showing_, noun_ = "images";
+  bool masked_ = false;
   std::unique_ptr<Progress> progress_;
   int64_t epochs_ = 0, batches_ = 0, epochs_here_ = 0;
   std::chrono::steady_clock::time_point begin_;

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "adapterx/models/point_presets.h"
 #include "adapterx/models/vit_presets.h"
 #include "program.h"
 
@@ -273,7 +274,8 @@ TEST(Models, HavePublishedSizes) {
   ASSERT_EQ(r.code, 0);
   std::map<std::string, Json> models;
   for (const Json& j : Json::parse(r.out)) models[j["name"]] = j;
-  EXPECT_EQ(models.size(), ax::vit_preset_names().size());
+  EXPECT_EQ(models.size(), ax::vit_preset_names().size() + ax::point_preset_names().size());
+  EXPECT_EQ(models.at("point_mae")["parameters"], 22093327);
   // num_params and _ops (G multiply-adds) of torchvision's weights (models/vision_transformer.py); DeiT's
   // parameters by timm.
   const std::tuple<const char*, int64_t, double> published[] = {{"vit_base_patch16_224", 86567656, 17.564},

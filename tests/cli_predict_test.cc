@@ -79,7 +79,7 @@ TEST_F(Predict, UnreadableImagesAreSkippedAndTheExitCodeSaysSo) {
   const Result r = run(kVit + "--features " + path("out.npz") + " " + folder_.string());
   EXPECT_EQ(r.code, 1);
   EXPECT_NE(r.out.find("broken.jpg"), std::string::npos) << r.out;
-  EXPECT_NE(r.out.find("1 of 2 images skipped"), std::string::npos) << r.out;
+  EXPECT_NE(r.out.find("1 of 2 files skipped"), std::string::npos) << r.out;
   const ax::TensorFile features = ax::read_npz(ax::FileBytes::map(path("out.npz")));
   EXPECT_EQ(features.at("features").shape, (ax::Shape{1, 24}));
   EXPECT_EQ(features.at("logits").shape, (ax::Shape{1, 7}));

@@ -56,7 +56,7 @@ TEST(CommandLine, BenchStepPrintsOneJsonObject) {
     ASSERT_EQ(r.code, 0) << r.out;
     const nlohmann::json j = nlohmann::json::parse(r.out);
     for (const char* key :
-         {"images_per_s", "tflops", "gemm_tflops", "fraction_of_gemm", "arena_mb", "peak_rss_mb"}) {
+         {"samples_per_s", "tflops", "gemm_tflops", "fraction_of_gemm", "arena_mb", "peak_rss_mb"}) {
       EXPECT_GT(j.at(key).get<double>(), 0) << key;
     }
     EXPECT_EQ(j.at("frozen_weight_gradients"), 0);
