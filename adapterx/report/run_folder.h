@@ -4,7 +4,7 @@
 //   log.jsonl          one JSON object a line and epoch (epoch_log.h), on the disk before append returns
 //   summary.csv        the same as a table, without the use of experts
 //   result.json        facts and headline numbers (RunFacts); from the start on, with "finished": false
-//   report_data.json   confusion matrix, mistakes, routing pictures (Findings)
+//   report_data.json   confusion matrix, mistakes, routing pictures, point clouds (Findings)
 //   report.html        the page (page.h), made of the files above alone
 //
 // All files but the log are replaced as a whole (io/atomic_file.h): a reader or a crash never finds a half.
