@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "adapterx/base/error.h"
-#include "adapterx/base/parallel.h"
 #include "adapterx/data/load_images.h"
-#include "adapterx/graph/precision.h"
 #include "adapterx/report/thumbnail.h"
 #include "adapterx/train/adapted_model.h"
+#include "cli/cloud_findings.h"
+#include "cli/findings_parts.h"
 
 namespace ax::cli {
 namespace {
@@ -16,12 +15,6 @@ namespace {
 constexpr size_t kMistakes = 24, kRoutingPictures = 8;
 constexpr int64_t kThumbnailSide = 112;
 constexpr int64_t kMostConfusionClasses = 2000;
-constexpr std::string_view kExpert = ".expert";
-
-ShownSample shown(const Evaluation& evaluation, const ImageDataset& images, int64_t i) {
-  const Prediction& p = evaluation.predictions[static_cast<size_t>(i)];
-  return {images.name(i), {}, p.label, p.predicted, static_cast<double>(p.probability), {}};
-}
 
 // The values of a model's input [3, side, side] as the pixels they were made of.
 Image pixels_of(std::span<const float> input, const Preprocess& preprocess) {
@@ -51,20 +44,10 @@ std::vector<std::byte> thumbnail(const Image& image) {
   return encode_thumbnail(pixels_of(values, small));
 }
 
-std::vector<ShownSample> worst_mistakes(const Evaluation& evaluation, const ImageDataset& images) {
-  std::vector<int64_t> wrong;
-  for (int64_t i = 0; i < std::ssize(evaluation.predictions); ++i) {
-    const Prediction& p = evaluation.predictions[static_cast<size_t>(i)];
-    if (p.label != p.predicted) wrong.push_back(i);
-  }
-  std::ranges::stable_sort(wrong, [&](int64_t a, int64_t b) {
-    return evaluation.predictions[static_cast<size_t>(a)].probability >
-           evaluation.predictions[static_cast<size_t>(b)].probability;
-  });
-  wrong.resize(std::min(wrong.size(), kMistakes));
+std::vector<ShownSample> image_mistakes(const Evaluation& evaluation, const ImageDataset& images) {
   std::vector<ShownSample> mistakes;
-  for (const int64_t i : wrong) {
-    mistakes.push_back(shown(evaluation, images, i));
+  for (const int64_t i : worst_mistakes(evaluation, kMistakes)) {
+    mistakes.push_back(shown_sample(evaluation, images, i));
     mistakes.back().image = thumbnail(images.image(i));
   }
   return mistakes;
@@ -83,54 +66,24 @@ std::vector<int64_t> one_of_each_class(const Evaluation& evaluation) {
   return indices;
 }
 
-// What one image's sub-tokens chose first in one block: choice [B, T, heads, top_k] as [T, heads].
-std::vector<uint8_t> first_choices(const Tensor& choice, int64_t image) {
-  const int64_t per_image = choice.shape[1] * choice.shape[2], top_k = choice.shape[3];
-  std::vector<uint8_t> experts;
-  for (int64_t i = 0; i < per_image; ++i) {
-    experts.push_back(static_cast<uint8_t>(choice.i32()[(image * per_image + i) * top_k]));
-  }
-  return experts;
-}
-
-// Whether the method has experts to show: asked of a graph, before anything is packed.
-bool observes_experts(const AdaptedModel& model) {
-  Graph graph;
-  build_backbone(graph, model.adapter.info.model, {}, *model.method);
-  return std::ranges::any_of(model.method->observed(),
-                             [](const auto& o) { return o.name.ends_with(kExpert); });
-}
-
 std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const ImageDataset& images,
                                              const AdaptedModel& model, const TrainConfig& config) {
-  const AdapterInfo& info = model.adapter.info;
-  const auto& preprocess = std::get<Preprocess>(info.preprocess);
-  if (!observes_experts(model)) return {};
-  const ThreadCount threads(config.train.threads > 0 ? static_cast<int>(config.train.threads)
-                                                     : thread_count());
+  const auto& preprocess = std::get<Preprocess>(model.adapter.info.preprocess);
   const std::vector<int64_t> indices = one_of_each_class(evaluation);
-  CompileOptions options;
-  options.precision = parse_precision(config.train.precision);
-  const BuiltSession built = build_adapted_session(model, std::ssize(indices), options, nullptr, true);
-  const Tensor input = built.session->input("images");
-  const auto size = static_cast<size_t>(input.size() / input.shape[0]);
-  for (size_t i = 0; i < indices.size(); ++i) {
-    preprocess_image(images.image(indices[i]), preprocess, input.f32_span().subspan(i * size, size));
+  std::vector<std::vector<float>> inputs;
+  for (const int64_t i : indices) {
+    std::vector<float>& input =
+        inputs.emplace_back(static_cast<size_t>(3 * preprocess.size * preprocess.size));
+    preprocess_image(images.image(i), preprocess, input);
   }
-  built.session->run();
+  const std::vector<ExpertChoices> choices = expert_choices(model, config, inputs);
   std::vector<RoutingPicture> pictures;
-  for (size_t i = 0; i < indices.size(); ++i) {
+  for (size_t i = 0; i < choices.size(); ++i) {
     RoutingPicture& picture = pictures.emplace_back();
-    picture.shown = shown(evaluation, images, indices[i]);
-    picture.shown.image = encode_thumbnail(pixels_of(input.f32_span().subspan(i * size, size), preprocess));
-    picture.side = std::get<VitConfig>(info.model).grid();
-    for (const auto& [name, experts] : built.observed) {
-      if (!name.ends_with(kExpert)) continue;
-      const Tensor choice = built.session->output(name);
-      picture.choices.experts = experts;
-      picture.choices.heads = choice.shape[2];
-      picture.choices.blocks.push_back(first_choices(choice, static_cast<int64_t>(i)));
-    }
+    picture.shown = shown_sample(evaluation, images, indices[i]);
+    picture.shown.image = encode_thumbnail(pixels_of(inputs[i], preprocess));
+    picture.side = std::get<VitConfig>(model.adapter.info.model).grid();
+    picture.choices = choices[i];
   }
   return pictures;
 }
@@ -142,11 +95,14 @@ Findings findings_of(const Evaluation& evaluation, const DataSplits& data, Split
   Findings findings;
   findings.confusion.classes = class_names(data);
   if (evaluation.classes <= kMostConfusionClasses) findings.confusion.counts = evaluation.confusion();
+  const AdaptedModel model = open_adapted_model(adapter, config.model.weights);
   if (const auto* splits = std::get_if<ImageSplits>(&data)) {
     const ImageDataset& images = split == Split::test ? *splits->test : *splits->val;
-    findings.mistakes = worst_mistakes(evaluation, images);
-    findings.routing =
-        routing_pictures(evaluation, images, open_adapted_model(adapter, config.model.weights), config);
+    findings.mistakes = image_mistakes(evaluation, images);
+    findings.routing = routing_pictures(evaluation, images, model, config);
+  } else {
+    const auto clouds = samples_of(data, split, model.adapter.info.preprocess, 0);
+    add_clouds(evaluation, *clouds, model, config, findings);
   }
   return findings;
 }

@@ -1,5 +1,5 @@
 // What a finished run found, for the report: confusion of classes, worst mistakes, and the experts that
-// patches of some images went to.
+// patches of some images or clouds went to.
 #pragma once
 
 #include "adapterx/report/run_data.h"

@@ -61,6 +61,7 @@ RunFacts run_facts(const TrainingStart& start) {
   facts.model = model_text(start);
   facts.weights = config.model.weights;
   facts.data = config.data.path;
+  facts.samples = is_point_backbone(start.setup.model) ? "clouds" : "images";
   facts.precision = to_string(resolve(parse_precision(config.train.precision)));
   facts.version = "0.1.0";
   facts.select = config.train.select == "val" ? "val-best" : config.train.select;
