@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/cpu.h"
@@ -100,6 +101,7 @@ void run_eval(const EvalOptions& options) {
     throw UsageError("--votes: voting is over random choices of points; expected an adapter of point clouds");
   }
   const DataSplits splits = open_splits(options.data, is_point_backbone(info.model));
+  std::fputs(notes_of(splits).c_str(), stderr);
   expect_classes(info, class_names(splits), options);
   const Split split = split_of(splits, options);
   const auto samples = samples_of(splits, split, info.preprocess, 0);

@@ -31,6 +31,7 @@ void TrainConsole::start(const TrainingStart& start) {
   noun_ = sample_noun(start.setup.data);
   say(fmt::format("{} {} of {} classes{}{} · {}\n", start.train_images, noun_,
                   class_names(start.setup.data).size(), val, test, to_string(start.setup.preprocess)));
+  say(notes_of(start.setup.data));
   say(fmt::format("{}: {}\n", start.config.method.name, start.parts.text()));
   if (start.first_epoch > 0 || start.first_batch > 0) {
     say(fmt::format("resumed at epoch {} of {}, batch {} of {}\n", start.first_epoch + 1, epochs_,

@@ -1,5 +1,8 @@
 #include "adapterx/train/data_splits.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <utility>
 
 #include "adapterx/data/image_samples.h"
@@ -52,6 +55,22 @@ std::shared_ptr<const Dataset> dataset_of(const DataSplits& splits, Split split)
 
 std::string_view sample_noun(const DataSplits& splits) {
   return std::holds_alternative<PointSplits>(splits) ? "clouds" : "images";
+}
+
+std::string notes_of(const DataSplits& splits) {
+  std::string text;
+  const auto* clouds = std::get_if<PointSplits>(&splits);
+  if (clouds == nullptr) return text;
+  if (clouds->skipped.count > 0) {
+    text += fmt::format("  {} files skipped:\n", clouds->skipped.count);
+    for (const std::string& error : clouds->skipped.errors) text += fmt::format("    {}\n", error);
+    if (clouds->skipped.count > std::ssize(clouds->skipped.errors)) text += "    ...\n";
+  }
+  if (!clouds->left_out.empty()) {
+    text += fmt::format("  {} classes left out as too small: {}\n", clouds->left_out.size(),
+                        fmt::join(clouds->left_out, ", "));
+  }
+  return text;
 }
 
 void train_on_validation(DataSplits& splits) {

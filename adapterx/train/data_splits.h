@@ -27,6 +27,10 @@ const std::vector<std::string>& class_names(const DataSplits& splits);
 std::shared_ptr<const Dataset> dataset_of(const DataSplits& splits, Split split);  // null where there is none
 std::string_view sample_noun(const DataSplits& splits);                            // "images" or "clouds"
 
+// What of the data was passed over when they were opened: files that cannot be read, classes too small. Lines
+// for people; "" where nothing was.
+std::string notes_of(const DataSplits& splits);
+
 // Training samples become those of train, then val; val is null.
 void train_on_validation(DataSplits& splits);
 
