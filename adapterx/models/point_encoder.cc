@@ -32,8 +32,7 @@ Value batch_norm_layer(Value x, std::string_view name, const BatchNormUse& use) 
   const auto start = [&](Init init) { return use.from_scratch ? init : Init::checkpoint(); };
   const auto scoped = [&](const char* what) { return graph.scoped(std::string(name) + what); };
   const auto statistic = [&](const char* what, Init init) {
-    return use.update ? graph.buffer(scoped(what), c, start(init))
-                      : graph.parameter(scoped(what), c, start(init));
+    return graph.buffer(scoped(what), c, start(init));
   };
   BatchNormParameters p;
   p.weight = graph.parameter(scoped(".weight"), c, start(Init::ones()));
@@ -49,7 +48,7 @@ Value encode_groups(Value neighbours, const PointTransformerConfig& config, cons
   const int64_t groups = neighbours.shape()[0] * neighbours.shape()[1], k = config.group_size;
   const auto& c = config.encoder;
   const bool update = config.batch_norm == FrozenBatchNorm::update;
-  const BatchNormUse norm{build.training && update, update, build.from_scratch};
+  const BatchNormUse norm{build.training && update, build.from_scratch};
   const auto conv = [&](Value x, const char* name, int64_t out) {
     return dense(x, name, {out, x.shape().dim(-1), 1}, build.from_scratch);
   };

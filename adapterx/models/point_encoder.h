@@ -19,10 +19,10 @@ Value encode_positions(Value centers, const PointTransformerConfig& config, cons
                        std::string_view name = "pos_embed");
 
 // BatchNorm over all axes of x but the innermost, by parameters name.weight, name.bias, name.running_mean and
-// name.running_var. `update`: running statistics are buffers that a training step moves.
+// name.running_var. The running ones are buffers, so that no method trains them; a step moves them where it
+// takes the batch's.
 struct BatchNormUse {
-  bool batch_statistics = false, update = false;
-  bool from_scratch = false;
+  bool batch_statistics = false, from_scratch = false;
 };
 Value batch_norm_layer(Value x, std::string_view name, const BatchNormUse& use);
 

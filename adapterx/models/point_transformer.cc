@@ -114,7 +114,7 @@ class PointBuilder {
   }
 
   Value hidden_layer(Value x, const char* linear_name, const char* norm_name, const char* dropout_name) {
-    const BatchNormUse use{build_.training, true, true};
+    const BatchNormUse use{build_.training, true};
     const Value y = relu(batch_norm_layer(dense(x, linear_name, config_.head_hidden), norm_name, use));
     return build_.training ? dropout(y, config_.head_dropout, dropout_name) : y;
   }
