@@ -8,11 +8,11 @@
 #include <iterator>
 #include <sstream>
 
-#include "adapterx/base/rng.h"
 #include "adapterx/io/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit_presets.h"
 #include "adapterx/train/build_session.h"
+#include "golden_values.h"
 
 namespace ax {
 namespace {
@@ -60,36 +60,6 @@ std::unique_ptr<Method> method_of(const GoldenCase& c, const TensorFile& golden)
   return make_method(c.method, Settings(pairs));
 }
 
-double norm(const std::vector<float>& v) {
-  double sum = 0;
-  for (const float x : v) sum += static_cast<double>(x) * static_cast<double>(x);
-  return std::sqrt(sum);
-}
-
-double distance(const std::vector<float>& a, const std::vector<float>& b) {
-  std::vector<float> difference(a.size());
-  for (size_t i = 0; i < a.size(); ++i) difference[i] = a[i] - b[i];
-  return norm(difference);
-}
-
-// Relative to `expected`; where that is all zero, nothing else will do. Infinite for other sizes and NaN.
-double relative_distance(const std::vector<float>& v, const std::vector<float>& expected) {
-  if (v.size() != expected.size()) return HUGE_VAL;
-  const double absolute = distance(v, expected);
-  if (absolute == 0) return 0;
-  const double relative = absolute / norm(expected);
-  return std::isnan(relative) ? HUGE_VAL : relative;
-}
-
-// The entries of a gradient that the files of the larger models hold: `count` at positions drawn from the
-// name.
-std::vector<float> sampled(const std::vector<float>& gradient, const std::string& name, size_t count) {
-  const Rng rng(2, 0, place_of(name));
-  std::vector<float> sample(count);
-  for (size_t i = 0; i < count; ++i) sample[i] = gradient[rng.bits(i) % gradient.size()];
-  return sample;
-}
-
 struct Errors {
   double logits = 0, loss = 0, penalty = 0;
   double gradient = 0;  // worst of all parameters, relative to the parameter's own gradient
@@ -109,10 +79,9 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
                         {session.input("labels").i32(), static_cast<size_t>(spec.batch)});
   session.run();
 
-  const auto values = [](const Tensor& t) { return std::vector<float>(t.f32(), t.f32() + t.size()); };
   Errors e;
   const auto error_of = [&](const std::string& output) {
-    return relative_distance(values(session.output(output)), golden.f32(output));
+    return relative_distance(values_of(session.output(output)), golden.f32(output));
   };
   e.logits = error_of("logits");
   e.loss = error_of("loss");
@@ -120,7 +89,7 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
   const auto is_gradient = [](const auto& tensor) { return tensor.first.starts_with("grad."); };
   EXPECT_EQ(built.trained->optimised().size(), std::ranges::count_if(golden.tensors(), is_gradient));
   for (const auto& entry : built.trained->optimised()) {
-    const std::vector<float> gradient = values(built.trained->gradient(entry));
+    const std::vector<float> gradient = values_of(built.trained->gradient(entry));
     const std::vector<float> expected = golden.f32("grad." + entry.name);
     const bool has_sample = golden.contains("grad_norm." + entry.name);
     double error =
