@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
-#include "adapterx/data/dataset.h"
 #include "adapterx/data/load_cloud.h"
 #include "adapterx/data/point_transform.h"
 #include "adapterx/io/shape_file.h"
@@ -38,8 +37,7 @@ std::vector<std::string> load_clouds(std::span<const fs::path> files, const Poin
   for (size_t i = 0; i < files.size(); ++i) {
     const std::span<float> input = out.subspan(i * size, size);
     try {
-      preprocess_cloud(load_cloud(files[i], std::max(DatasetSpec{}.sample_points, preprocess.points)),
-                       preprocess, input);
+      preprocess_cloud(load_cloud(files[i], preprocess.sample_points), preprocess, input);
     } catch (const std::exception& error) {
       errors[i] = *error.what() != '\0' ? error.what() : files[i].string() + ": cannot be loaded";
       std::ranges::fill(input, 0.0f);

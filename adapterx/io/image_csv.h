@@ -13,10 +13,9 @@
 #include <vector>
 
 #include "adapterx/io/file_bytes.h"
+#include "adapterx/io/split.h"
 
 namespace ax {
-
-enum class Split : uint8_t { train, val, test };
 
 struct CsvImage {
   std::string path;  // as it stands there

@@ -106,6 +106,8 @@ BackboneRequest request_for(const BackboneConfig& config) {
                             r.heads = c.heads;
                             r.positions = c.positions;
                             r.batch_norm = c.batch_norm;
+                            r.pool_prompts = c.pool_prompts;
+                            r.pool_groups = c.pool_groups;
                             return r;
                           }},
                     config);

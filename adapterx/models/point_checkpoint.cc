@@ -116,6 +116,8 @@ class Opener {
     c.heads = request_.heads.value_or(c.heads);
     c.positions = request_.positions.value_or(c.positions);
     c.batch_norm = request_.batch_norm.value_or(c.batch_norm);
+    c.pool_prompts = request_.pool_prompts.value_or(c.pool_prompts);
+    c.pool_groups = request_.pool_groups.value_or(c.pool_groups);
     checkpoint_.preprocess.points = c.points;
   }
 

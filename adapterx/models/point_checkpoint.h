@@ -23,6 +23,7 @@ struct PointRequest {
   std::optional<int64_t> heads;
   std::optional<PositionUse> positions;
   std::optional<FrozenBatchNorm> batch_norm;
+  std::optional<TokenPool> pool_prompts, pool_groups;
   bool strict = true;  // tensors of the backbone that nothing explains are an error
 };
 

@@ -26,6 +26,16 @@ Value dense(Value x, const std::string& name, const Shape& weight, bool from_scr
 
 }  // namespace
 
+BlockConfig point_block_config(const PointTransformerConfig& c, int64_t heads) {
+  return {c.width,
+          heads,
+          c.hidden(),
+          c.norm_eps,
+          Activation::gelu_erf,
+          /*qkv_bias=*/false,
+          /*layer_scale=*/false};
+}
+
 Value batch_norm_layer(Value x, std::string_view name, const BatchNormUse& use) {
   Graph& graph = *x.graph;
   const Shape c{x.shape().dim(-1)};

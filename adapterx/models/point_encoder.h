@@ -11,6 +11,9 @@ struct PointEncoderBuild {
   bool from_scratch = false;  // convolutions trunc_normal(0.02), biases 0, BatchNorm 1 and 0
 };
 
+// The blocks of a point transformer, of the encoder or a decoder.
+BlockConfig point_block_config(const PointTransformerConfig& config, int64_t heads);
+
 // Groups of points, [B, G, K * 3], each minus its centre, to tokens [B, G, d]: the mini-PointNet.
 Value encode_groups(Value neighbours, const PointTransformerConfig& config, const PointEncoderBuild& build);
 

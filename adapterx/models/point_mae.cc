@@ -52,10 +52,7 @@ class MaskedBuilder {
   }
 
   BlockBuilder blocks(int64_t heads) {
-    const BlockConfig config{config_.width,        heads,
-                             config_.hidden(),     config_.norm_eps,
-                             Activation::gelu_erf,
-                             /*qkv_bias=*/false,   /*layer_scale=*/false};
+    const BlockConfig config = point_block_config(config_, heads);
     return {graph_, config, {build_.training, build_.drop_path, build_.from_scratch}, no_slots_};
   }
 

@@ -59,7 +59,7 @@ Json to_json(const PointTransformerConfig& config) {
 
 bool is_sane(const PointTransformerConfig& c) {
   const auto within = [](int64_t value, int64_t low, int64_t high) { return value >= low && value <= high; };
-  return within(c.points, 1, 1 << 24) && within(c.groups, 1, c.points) && within(c.group_size, 1, c.points) &&
+  return within(c.points, 1, 1 << 20) && within(c.groups, 1, c.points) && within(c.group_size, 1, c.points) &&
          std::ranges::all_of(c.encoder, [&](int64_t n) { return within(n, 1, 1 << 16); }) &&
          within(c.position_hidden, 1, 1 << 16) && within(c.width, 1, 1 << 20) &&
          within(c.depth, 0, 1 << 12) && within(c.heads, 1, c.width) && c.mlp_ratio > 0 &&
@@ -95,8 +95,11 @@ TokenPool parse_token_pool(std::string_view name) { return parse<TokenPool>("poo
 void write_point_metadata(const PointTransformerConfig& config, const PointPreprocess& preprocess,
                           MetadataMap& metadata) {
   metadata[std::string(kModelKey)] = to_json(config).dump();
-  metadata[std::string(kPreprocessKey)] =
-      Json{{"points", preprocess.points}, {"unit_sphere", preprocess.unit_sphere}}.dump();
+  metadata[std::string(kPreprocessKey)] = Json{
+      {"points", preprocess.points},
+      {"unit_sphere", preprocess.unit_sphere},
+      {"sample_points",
+       preprocess.sample_points}}.dump();
 }
 
 std::optional<PointMetadata> read_point_metadata(const TensorFile& file) {
@@ -114,6 +117,11 @@ std::optional<PointMetadata> read_point_metadata(const TensorFile& file) {
       const Json p = Json::parse(preprocess->second);
       p.at("points").get_to(m.preprocess.points);
       p.at("unit_sphere").get_to(m.preprocess.unit_sphere);
+      m.preprocess.sample_points = p.value("sample_points", m.preprocess.sample_points);
+      if (m.preprocess.points != m.config.points) {
+        fail("expected the {} points of the model, got {}", m.config.points, m.preprocess.points);
+      }
+      check(m.preprocess);
     }
   } catch (const std::exception& error) {
     fail("{}: metadata `{}`: {}", file.path(), key, error.what());

@@ -19,16 +19,6 @@
 namespace ax {
 namespace {
 
-BlockConfig block_config(const PointTransformerConfig& c) {
-  return {c.width,
-          c.heads,
-          c.hidden(),
-          c.norm_eps,
-          Activation::gelu_erf,
-          /*qkv_bias=*/false,
-          /*layer_scale=*/false};
-}
-
 class PointBuilder {
  public:
   PointBuilder(Graph& graph, const PointTransformerConfig& config, const PointTransformerBuild& build,
@@ -37,13 +27,13 @@ class PointBuilder {
         config_(config),
         build_(build),
         slots_(slots),
-        blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots) {}
+        blocks_(graph, point_block_config(config, config.heads),
+                {build.training, build.drop_path, build.from_scratch}, slots) {}
 
   PointTransformer run() {
     PointTransformer model;
     model.points = graph_.input("points", {build_.batch, config_.points, 3});
     const PointGroups groups = group_points(model.points, config_.groups, config_.group_size);
-    model.centers = groups.centers;
     const Value x = blocks_.norm("norm", transform(embed(groups), positions(groups)));
     model.features = features(x);
     if (config_.classes > 0) model.logits = head(model.features);

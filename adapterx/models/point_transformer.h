@@ -66,7 +66,6 @@ struct PointTransformerBuild {
 
 struct PointTransformer {
   Value points;    // input "points" [B, points, 3]
-  Value centers;   // [B, groups, 3]
   Value features;  // [B, d_f]
   Value logits;    // [B, classes]; absent where the config has no classes
 };
