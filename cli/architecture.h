@@ -20,13 +20,14 @@ struct Architecture {
   std::string preset;                // a model name of this architecture, whatever its head; or ""
 };
 
-// What a point transformer's checkpoint is, for people and as JSON; absent where the file holds none.
+// What a point transformer's checkpoint is, for people and as JSON.
 struct PointArchitecture {
   std::string family, root;
   PointTransformerConfig config;
   std::vector<std::string> assumed;
 };
-std::optional<PointArchitecture> detect_point_architecture(const TensorFile& file);
+// Absent, with the reason in `why`, where the tensors are not a whole one.
+std::optional<PointArchitecture> detect_point_architecture(const TensorFile& file, std::string& why);
 std::string description(const PointArchitecture& a);
 nlohmann::ordered_json json_of(const PointArchitecture& a);
 

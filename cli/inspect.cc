@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/io/tensor_file.h"
+#include "adapterx/models/point_checkpoint.h"
 #include "cli/architecture.h"
 #include "cli/command.h"
 #include "cli/name_groups.h"
@@ -47,8 +48,9 @@ Json json_of(const TensorFile& file) {
   j["bytes"] = file.file_size();
   j["parameters"] = parameters_of(file);
   std::string why;
-  const auto points = detect_point_architecture(file);
-  const auto architecture = points ? std::nullopt : detect_architecture(file, why);
+  const bool of_points = is_point_checkpoint(file);
+  const auto points = of_points ? detect_point_architecture(file, why) : std::nullopt;
+  const auto architecture = of_points ? std::nullopt : detect_architecture(file, why);
   j["architecture"] = points ? json_of(*points) : architecture ? json_of(*architecture) : Json();
   if (!points && !architecture) j["architecture_note"] = why;
   j["metadata"] = Json::object();
@@ -105,9 +107,12 @@ class Report {
   }
 
   void add_architecture() {
-    if (const auto points = detect_point_architecture(file_)) return add_points(*points);
     std::string why;
-    const auto a = detect_architecture(file_, why);
+    const bool of_points = is_point_checkpoint(file_);
+    if (of_points) {
+      if (const auto points = detect_point_architecture(file_, why)) return add_points(*points);
+    }
+    const auto a = of_points ? std::nullopt : detect_architecture(file_, why);
     if (!a) {
       const std::string_view file = file_.path();
       if (why.starts_with(file)) why.erase(0, why.find_first_not_of(": ", file.size()));

@@ -9,14 +9,14 @@
 
 namespace ax::cli {
 
-std::optional<PointArchitecture> detect_point_architecture(const TensorFile& file) {
-  if (!is_point_checkpoint(file)) return std::nullopt;
+std::optional<PointArchitecture> detect_point_architecture(const TensorFile& file, std::string& why) {
   PointRequest request;
   request.strict = false;
   try {
     const PointCheckpoint c = open_point_checkpoint(file.path(), request);
     return PointArchitecture{c.report.family, c.report.root, c.config, c.report.assumed};
-  } catch (const Error&) {  // incomplete, or an adapter
+  } catch (const Error& error) {  // incomplete, or an adapter
+    why = error.what();
     return std::nullopt;
   }
 }

@@ -160,8 +160,14 @@ void add_pretrain(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "pretrain", "Train a backbone to be fine-tuned: by hidden groups of points, or by classes");
   add_train_options(*command, *options, pretrain_defaults());
-  command->callback(
-      [options] { run_training(resolve_config(*options, pretrain_defaults()), options->resume, true); });
+  command->callback([options] {
+    const TrainConfig config = resolve_config(*options, pretrain_defaults());
+    if (config.method.name != "full") {
+      throw UsageError("pretrain: expected the method full, which trains a whole backbone, got " +
+                       config.method.name);
+    }
+    run_training(config, options->resume, true);
+  });
 }
 
 }  // namespace ax::cli

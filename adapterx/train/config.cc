@@ -1,6 +1,7 @@
 #include "adapterx/train/config.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "adapterx/base/error.h"
@@ -130,6 +131,26 @@ std::vector<ConfigKey> config_keys(TrainConfig defaults) {
   std::vector<ConfigKey> keys;
   for (const ConfigField& f : config_fields(defaults)) keys.push_back({f.name, text_of(f), f.help});
   return keys;
+}
+
+std::string setting_of_other_kind(const TrainConfig& config, bool points) {
+  constexpr std::array<std::string_view, 6> kOfImages = {"model.patch_size", "model.image_size",
+                                                         "data.preprocess",  "data.interpolation",
+                                                         "data.crop",        "data.crop_pct"};
+  constexpr std::array<std::string_view, 10> kOfClouds = {
+      "model.points",     "model.groups",       "model.group_size",  "model.positions",
+      "model.batch_norm", "model.pool_prompts", "model.pool_groups", "data.variant",
+      "data.unit_sphere", "data.sample_points"};
+  TrainConfig given = config, defaults;
+  defaults.point_augment = given.point_augment;
+  const std::vector<ConfigField> own = config_fields(given), standard = config_fields(defaults);
+  for (size_t i = 0; i < own.size(); ++i) {
+    const std::string_view name = own[i].name;
+    const bool other = points ? std::ranges::count(kOfImages, name) > 0 || name.starts_with("augment.")
+                              : std::ranges::count(kOfClouds, name) > 0;
+    if (other && text_of(own[i]) != text_of(standard[i])) return own[i].name;
+  }
+  return "";
 }
 
 std::string difference(const TrainConfig& a, const TrainConfig& b) {

@@ -28,6 +28,7 @@ struct ModelConfig {
   int64_t points = 0, groups = 0, group_size = 0;
   std::string positions;   // every_block or once; "": as the method was published, else the preset or file
   std::string batch_norm;  // of the frozen encoder: update or fixed
+  std::string pool_prompts, pool_groups;  // what the head is given of them: none, mean or max
 };
 
 struct DataConfig {
@@ -39,12 +40,12 @@ struct DataConfig {
   std::string train_on = "train";  // "train" or "train+val": then nothing is left for validation
   std::string preprocess;          // none, imagenet, half, clip; "": that of the weights
   std::string interpolation, crop;
+  double crop_pct = 0;
   // Of point clouds alone.
   std::string variant;      // which of a format's sets (data/point_dataset.h)
   std::string unit_sphere;  // true or false; "": as the format's protocol has it
   int64_t min_class_size = 0;
-  int64_t sample_points = 0;  // drawn of a mesh's surface; 0: the reader's default
-  double crop_pct = 0;
+  int64_t sample_points = 0;                    // drawn of a mesh's surface; 0: the reader's default
   int64_t cache_mb = 1024, loader_threads = 0;  // decoded images kept; decoding threads, 0: all cores
 };
 
@@ -117,6 +118,10 @@ struct ConfigKey {
       help;  // "train.lr", "0.001" (of the defaults), "learning rate at its top"
 };
 std::vector<ConfigKey> config_keys(TrainConfig defaults = {});
+
+// The first key of the other kind of data, images or point clouds, that differs from its default; "" where
+// there is none. Augmentation of clouds doesn't count: it is a default of pretraining.
+std::string setting_of_other_kind(const TrainConfig& config, bool points);
 
 // The first key that changes what is trained in which two configs differ, as "train.lr: 0.001, 0.002"; ""
 // where there is none. Memory, decoding threads, checkpoint times and the run folder change nothing.

@@ -36,7 +36,19 @@ void add_model_fields(std::vector<ConfigField>& fields, ModelConfig& m) {
         "statistics of a frozen point encoder: update, as published, or fixed",
         0,
         0,
-        {"", "update", "fixed"}}});
+        {"", "update", "fixed"}},
+       {"model.pool_prompts",
+        &m.pool_prompts,
+        "what a point transformer's head is given of a method's prompts; empty: their mean",
+        0,
+        0,
+        {"", "none", "mean", "max"}},
+       {"model.pool_groups",
+        &m.pool_groups,
+        "and of the groups; empty: their maximum",
+        0,
+        0,
+        {"", "none", "mean", "max"}}});
 }
 
 void add_data_fields(std::vector<ConfigField>& fields, DataConfig& d) {
@@ -70,7 +82,8 @@ void add_data_fields(std::vector<ConfigField>& fields, DataConfig& d) {
         0,
         {"", "true", "false"}},
        {"data.min_class_size", &d.min_class_size, "clouds of classes with fewer are left out", 0, kMany},
-       {"data.sample_points", &d.sample_points, "points drawn of a mesh; 0: the reader's choice", 0, 1 << 24},
+       {"data.sample_points", &d.sample_points,
+        "points drawn of a mesh; 0: 4,096, or as many as the model is shown", 0, 1 << 20},
        {"data.cache_mb", &d.cache_mb,
         "memory for decoded samples: three quarters of training, one of evaluation", 0, kMany},
        {"data.loader_threads", &d.loader_threads, "decoding threads; 0: all cores", 0, 1024}});

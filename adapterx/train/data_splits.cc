@@ -34,12 +34,16 @@ DatasetSpec dataset_spec(const DataConfig& data) {
   return spec;
 }
 
+int64_t sample_points_of(const DataConfig& config) {
+  return config.sample_points > 0 ? config.sample_points : PointPreprocess{}.sample_points;
+}
+
 DataSplits open_splits(const DataConfig& config, bool points) {
   if (points) {
     DatasetSpec spec = dataset_spec(config);
     spec.variant = config.variant;
     spec.min_class_size = config.min_class_size;
-    if (config.sample_points > 0) spec.sample_points = config.sample_points;
+    spec.sample_points = sample_points_of(config);
     return open_point_splits(spec);
   }
   return open_image_splits(dataset_spec(config));

@@ -10,6 +10,7 @@
 #include "adapterx/data/image_dataset.h"
 #include "adapterx/data/point_dataset.h"
 #include "adapterx/data/sample_source.h"
+#include "adapterx/io/split.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/train/config.h"
 
@@ -17,11 +18,13 @@ namespace ax {
 
 using DataSplits = std::variant<ImageSplits, PointSplits>;
 
-enum class Split : uint8_t { train, val, test };
 std::string_view to_string(Split split);
 
 // Throws Error as open_image_splits and open_point_splits do.
 DataSplits open_splits(const DataConfig& config, bool points);
+
+// How many points of a mesh are drawn: the setting, else the default.
+int64_t sample_points_of(const DataConfig& config);
 
 const std::vector<std::string>& class_names(const DataSplits& splits);
 std::shared_ptr<const Dataset> dataset_of(const DataSplits& splits, Split split);  // null where there is none

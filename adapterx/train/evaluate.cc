@@ -26,10 +26,6 @@ Answer answer_of(std::span<const float> logits, int32_t label) {
           log_sum - own};
 }
 
-}  // namespace
-
-namespace {
-
 using Clock = std::chrono::steady_clock;
 
 void expect_finite(const Answer& answer, int64_t index) {

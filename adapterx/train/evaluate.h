@@ -1,7 +1,6 @@
 // Evaluation: a model's answers on a set of images, and what they are worth.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>

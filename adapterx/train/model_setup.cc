@@ -29,6 +29,8 @@ void override_points(const ModelConfig& m, PointTransformerConfig& c) {
   if (m.groups > 0) c.groups = m.groups;
   if (m.group_size > 0) c.group_size = m.group_size;
   if (!m.positions.empty()) c.positions = parse_position_use(m.positions);
+  if (!m.pool_prompts.empty()) c.pool_prompts = parse_token_pool(m.pool_prompts);
+  if (!m.pool_groups.empty()) c.pool_groups = parse_token_pool(m.pool_groups);
 }
 
 ModelSetup vit_from_scratch(const ModelConfig& m) {
@@ -77,6 +79,8 @@ PointRequest point_request(const ModelConfig& m, int64_t classes, bool positions
   if (positions_once) request.positions = PositionUse::once;
   if (!m.positions.empty()) request.positions = parse_position_use(m.positions);
   if (!m.batch_norm.empty()) request.batch_norm = parse_frozen_batch_norm(m.batch_norm);
+  if (!m.pool_prompts.empty()) request.pool_prompts = parse_token_pool(m.pool_prompts);
+  if (!m.pool_groups.empty()) request.pool_groups = parse_token_pool(m.pool_groups);
   request.classes = classes;
   return request;
 }
@@ -119,7 +123,7 @@ ModelSetup from_checkpoint(const ModelConfig& m, const BackboneRequest& request)
 }  // namespace
 
 bool means_point_backbone(const ModelConfig& m) {
-  if (!m.name.empty()) return is_point_preset(m.name);
+  if (!m.name.empty()) return is_point_backbone(backbone_preset(m.name));
   return !m.weights.empty() && holds_point_backbone(m.weights);
 }
 

@@ -21,6 +21,14 @@ Preprocess image_preprocess(const DataConfig& data, const Preprocess& family) {
   return p;
 }
 
+// Settings that mean nothing to the kind of model would be passed over in silence.
+void expect_settings_of(const TrainConfig& config, bool points) {
+  const std::string key = setting_of_other_kind(config, points);
+  if (key.empty()) return;
+  fail("{}: a setting of {}; the model is one of {}", key, points ? "images" : "point clouds",
+       points ? "point clouds" : "images");
+}
+
 void expect_splits(const TrainConfig& config, const DataSplits& data) {
   const std::string_view noun = sample_noun(data);
   if (!dataset_of(data, Split::train)) fail("{}: no training {}", config.data.path, noun);
@@ -42,20 +50,25 @@ InputPreprocess preprocess_of(const DataConfig& config, const InputPreprocess& f
   PointPreprocess p = std::get<PointPreprocess>(family);
   p.unit_sphere =
       config.unit_sphere.empty() ? std::get<PointSplits>(data).unit_sphere : config.unit_sphere == "true";
+  p.sample_points = sample_points_of(config);
   check(p);
   return p;
 }
 
 TrainingSetup open_training(const TrainConfig& config) {
   check(config);
+  const bool points = means_point_backbone(config.model);
+  expect_settings_of(config, points);
   TrainingSetup setup;
   setup.method = make_method(config.method.name, Settings(config.method.pairs()));
-  setup.data = open_splits(config.data, means_point_backbone(config.model));
+  DataConfig data = config.data;
+  data.sample_points = std::max(sample_points_of(data), config.model.points);
+  setup.data = open_splits(data, points);
   expect_splits(config, setup.data);
   if (config.data.train_on == "train+val") train_on_validation(setup.data);
   const int64_t classes = std::ssize(class_names(setup.data));
   static_cast<ModelSetup&>(setup) = open_model(config.model, classes, setup.method->positions_once());
-  setup.preprocess = preprocess_of(config.data, setup.preprocess, setup.data);
+  setup.preprocess = preprocess_of(data, setup.preprocess, setup.data);
   return setup;
 }
 

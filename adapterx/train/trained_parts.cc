@@ -49,7 +49,8 @@ std::string part_of(std::string_view parameter) {
 int64_t backbone_numbers(const BackboneConfig& model) {
   int64_t numbers = 0;
   for (const auto& [name, shape] : backbone_parameters(model)) {
-    if (part_of(name) != "head") numbers += shape.size();
+    const bool buffer = name.ends_with(".running_mean") || name.ends_with(".running_var");
+    if (!buffer && part_of(name) != "head") numbers += shape.size();
   }
   return numbers;
 }

@@ -105,7 +105,7 @@ class Trainer {
     s.from_scratch = !setup_.source;
     s.drop_path = static_cast<float>(t_.drop_path);
     s.label_smoothing = static_cast<float>(t_.label_smoothing);
-    s.soft_targets = mixes_targets(config_.augment);
+    s.soft_targets = training && mixes_targets_;
     if (config_.pretrain.masked()) s.masked = masked_options(config_.pretrain);
     s.options.precision = parse_precision(t_.precision);
     return s;
@@ -113,7 +113,9 @@ class Trainer {
 
   void build_training() {
     const LoaderOptions options = training_loader(config_, setup_);
-    loader_ = std::make_unique<Loader>(training_samples(config_, setup_), class_count(), options);
+    const auto samples = training_samples(config_, setup_);
+    mixes_targets_ = samples->mixes_targets();
+    loader_ = std::make_unique<Loader>(samples, class_count(), options);
     batches_ = loader_->batches();
     if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
     BuiltSession built =
@@ -401,7 +403,7 @@ class Trainer {
   std::optional<MovingAverage> average_;
   std::string input_;  // the model's input
   int64_t batches_ = 0, eval_batch_ = 0;
-  bool has_penalty_ = false;
+  bool has_penalty_ = false, mixes_targets_ = false;
   std::vector<BuiltSession::Observed> observed_;
   TrainState state_;
   Clock::time_point last_save_;
