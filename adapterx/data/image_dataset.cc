@@ -46,6 +46,11 @@ ImageSplits open_format(const DatasetSpec& spec) {
     fail("{}: expected {} for data of format {}, got a {}", path.string(), is_folder ? "a file" : "a folder",
          format, is_folder ? "folder" : "file");
   }
+  const std::string extension = path.extension().string();
+  if (extension == ".npz" || extension == ".pkl") {
+    fail("{}: expected images: a folder or a .csv file; {} files hold point clouds, for a model of such",
+         path.string(), extension);
+  }
   if (format == "csv") return open_image_csv(path);
   if (format == "vtab") return open_image_vtab(path);
   return format == "idx" ? open_image_idx(path) : open_image_folder(path);

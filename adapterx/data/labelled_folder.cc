@@ -5,6 +5,8 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/labelled_files.h"
 #include "adapterx/io/files_below.h"
+#include "adapterx/io/image.h"
+#include "adapterx/io/shape_file.h"
 
 namespace ax {
 namespace {
@@ -22,13 +24,22 @@ Names subfolders(const fs::path& folder) {
   return names;
 }
 
+// A hint where a folder without files of one kind has some of the other.
+std::string_view kind_there(const fs::path& folder) {
+  if (!files_below(folder, is_image_name).empty()) return " but images, which take a model of images";
+  if (!files_below(folder, is_shape_file).empty()) {
+    return " but 3D shapes, which take a model of point clouds, as `point_small`";
+  }
+  return "";
+}
+
 std::vector<LabelledFile> files_of(const fs::path& folder, const Names& classes, const FileKind& kind) {
   std::vector<LabelledFile> files;
   for (size_t c = 0; c < classes.size(); ++c) {
     const std::vector<fs::path> found = files_below(folder / classes[c], kind.is_one);
     if (found.empty()) {
-      fail("{}: expected {} ({}) of the class, got none", (folder / classes[c]).string(), kind.samples,
-           kind.extensions);
+      fail("{}: expected {} ({}) of the class, got none{}", (folder / classes[c]).string(), kind.samples,
+           kind.extensions, kind_there(folder / classes[c]));
     }
     for (const fs::path& file : found) files.push_back({file.string(), static_cast<int32_t>(c)});
   }

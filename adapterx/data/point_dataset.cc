@@ -45,16 +45,17 @@ struct Format {
   std::string_view extension;  // of a file; "": a folder, or "folder or file"
   bool takes_folder;
   bool names_each_class;  // a file of class names must not have more
+  bool has_variants;
   PointSplits (*open)(const DatasetSpec&);
 };
 
 constexpr auto kFormats = std::to_array<Format>({
-    {"scanobjectnn", "", true, true, open_scanobjectnn},
-    {"modelnet", "", true, true, open_modelnet},
-    {"fewshot", ".pkl", true, false, open_fewshot},
-    {"npz", ".npz", false, false, open_point_npz},
-    {"shapes", "", true, true, open_shape_folder},
-    {"csv", ".csv", false, false, open_shape_csv},
+    {"scanobjectnn", "", true, true, true, open_scanobjectnn},
+    {"modelnet", "", true, true, true, open_modelnet},
+    {"fewshot", ".pkl", true, false, true, open_fewshot},
+    {"npz", ".npz", false, false, false, open_point_npz},
+    {"shapes", "", true, true, false, open_shape_folder},
+    {"csv", ".csv", false, false, false, open_shape_csv},
 });
 
 std::string_view detect(const fs::path& path, bool is_folder) {
@@ -86,6 +87,10 @@ const Format& format_of(const DatasetSpec& spec) {
   if (is_folder ? !format.takes_folder : format.extension.empty()) {
     fail("{}: expected {} for data of format {}, got a {}", spec.path.string(),
          is_folder ? "a file" : "a folder", format.name, is_folder ? "folder" : "file");
+  }
+  if (!format.has_variants && !spec.variant.empty()) {
+    fail("{}: variant `{}`: data of format {} have no variants", spec.path.string(), spec.variant,
+         format.name);
   }
   return format;
 }
