@@ -14,6 +14,8 @@
 namespace ax::cli {
 namespace {
 
+constexpr int64_t kBatch = 2;  // the least of which BatchNorm takes statistics
+
 struct CountOptions {
   std::string model = "vit_base_patch16_224", method = "adaptformer_x";
   std::vector<std::string> settings;
@@ -25,7 +27,7 @@ TrainedParts count(const CountOptions& options) {
   const BackboneConfig model = with_classes(backbone_preset(options.model), options.classes);
   const auto method = make_method(options.method, Settings(options.settings));
   Graph graph;
-  build_backbone(graph, model, {.training = true}, *method);
+  build_backbone(graph, model, {.batch = kBatch, .training = true}, *method);
   const TrainedParameters trained(graph, method->trained());
   return trained_parts(trained.entries(), model);
 }
