@@ -2,12 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ax {
 namespace {
 
+constexpr ptrdiff_t kFew = 2;  // have a line each
+
 void append(std::string& text, std::string_view title, const std::vector<LoadReport::Item>& items) {
-  for (const LoadReport::Item& item : items)
-    text += fmt::format("  {:<12} {}: {}\n", title, item.name, item.note);
+  for (auto item = items.begin(); item != items.end();) {
+    const auto same = std::find_if(item, items.end(), [&](const auto& i) { return i.note != item->note; });
+    if (same - item > kFew) {
+      text += fmt::format("  {:<12} {} to {}, {} tensors: {}\n", title, item->name, (same - 1)->name,
+                          same - item, item->note);
+      item = same;
+    } else {
+      text += fmt::format("  {:<12} {}: {}\n", title, item->name, item->note);
+      ++item;
+    }
+  }
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ struct LoadReport {
   std::vector<Item> unexpected;        // of the file, unexplained: only where the request isn't strict
   std::vector<std::string> assumed;    // what the file doesn't say: heads, activation, norm_eps
 
-  // Several lines for people; without details where nothing but the plain loading happened.
+  // Several lines for people, neighbours with the same note on one; without details where nothing but the
+  // plain loading happened.
   std::string text() const;
 };
 
