@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "adapterx/base/error.h"
 #include "adapterx/models/point_metadata.h"
 #include "adapterx/models/point_presets.h"
 #include "adapterx/models/vit_metadata.h"
@@ -77,7 +78,9 @@ BackboneConfig with_classes(BackboneConfig config, int64_t classes) {
 }
 
 BackboneConfig backbone_preset(std::string_view name) {
-  if (is_point_preset(name)) return point_preset(name);
+  const auto is_near = [&](const auto& names) { return !did_you_mean(name, names).empty(); };
+  const bool means_points = is_near(point_preset_names()) && !is_near(vit_preset_names());
+  if (is_point_preset(name) || means_points) return point_preset(name);
   return vit_preset(name);
 }
 

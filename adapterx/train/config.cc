@@ -6,6 +6,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/methods/method.h"
+#include "adapterx/models/point_presets.h"
 #include "adapterx/train/config_fields.h"
 
 namespace ax {
@@ -113,13 +114,20 @@ void check(const TrainConfig& config) {
     fail("pretrain.objective: masked pretraining is from scratch, by the method full; got method {}{}",
          config.method.name, config.model.weights.empty() ? "" : " over weights");
   }
+  if (config.pretrain.masked() && !is_point_preset(config.model.name)) {
+    fail(
+        "model.name: masked pretraining is of point transformers; expected {}, got `{}`; with "
+        "pretrain.objective = classes it can be any model{}",
+        fmt::join(point_preset_names(), ", "), config.model.name,
+        did_you_mean(config.model.name, point_preset_names()));
+  }
   if (config.pretrain.masked() && t.select != "last") {
     fail("train.select: masked pretraining measures no accuracy to select on; expected last, got {}",
          t.select);
   }
   if (config.data.train_on == "train+val" && t.select == "val") {
     fail(
-        "train.select: with data.train_on = train+val no images are left to select on; expected last or "
+        "train.select: with data.train_on = train+val no samples are left to select on; expected last or "
         "test-best, got val");
   }
   if (t.patience > 0 && t.select == "last") {

@@ -19,7 +19,7 @@ struct ModelSetup {
 };
 
 // Whether the config means a point transformer: by the preset's name, else by what the weights hold. Throws
-// Error where the weights can't be read.
+// Error on a name that no preset has, and where the weights can't be read.
 bool means_point_backbone(const ModelConfig& config);
 
 // `positions_once`: the method's wish (Slots::positions_once), where the config doesn't say. Throws Error

@@ -267,15 +267,17 @@ TEST_F(PointTrainerTest, DataOfTheOtherKindAreRefused) {
   std::ofstream(folder_ / "images/train/dark/0.pgm") << "P5\n1 1\n255\nx";
   TrainConfig c = config("refused", "full");
   c.data.path = path("images");
-  EXPECT_NE(error_of(c).find("shapes"), std::string::npos) << error_of(c);
+  EXPECT_NE(error_of(c).find("but images, which take a model of images"), std::string::npos) << error_of(c);
 
   c.data.path = path("data");
   c.model = {};
   c.model.name = "vit_tiny_patch16_224";
-  EXPECT_NE(error_of(c).find("images"), std::string::npos) << error_of(c);
+  EXPECT_NE(error_of(c).find("but 3D shapes, which take a model of point clouds"), std::string::npos)
+      << error_of(c);
   c.pretrain.objective = "masked";
   c.train.select = "last";
-  EXPECT_NE(error_of(c).find("images"), std::string::npos) << error_of(c);
+  EXPECT_NE(error_of(c).find("masked pretraining is of point transformers"), std::string::npos)
+      << error_of(c);
   EXPECT_FALSE(fs::exists(folder_ / "refused"));
 }
 
