@@ -156,7 +156,7 @@ void add_eval(CLI::App& app) {
   command->add_option("--train-size", o->data.train_size, "As in training")->check(CLI::NonNegativeNumber);
   command->add_option("--val-size", o->data.val_size, "As in training")->check(CLI::NonNegativeNumber);
   command->add_option("--split-seed", o->data.split_seed, "As in training");
-  command->add_option("--batch", o->batch, "Images at a time")
+  command->add_option("--batch", o->batch, "Samples at a time")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   command->add_option("--precision", o->precision, "auto, fp32 or bf16")->capture_default_str();

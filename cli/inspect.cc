@@ -8,6 +8,7 @@
 
 #include "adapterx/io/tensor_file.h"
 #include "adapterx/models/point_checkpoint.h"
+#include "adapterx/models/vit_metadata.h"
 #include "cli/architecture.h"
 #include "cli/command.h"
 #include "cli/name_groups.h"
@@ -107,6 +108,9 @@ class Report {
   }
 
   void add_architecture() {
+    if (file_.metadata().contains(kBackboneKey)) {
+      return add_fact("architecture", "an adapter, over the backbone that its metadata name");
+    }
     std::string why;
     const bool of_points = is_point_checkpoint(file_);
     if (of_points) {

@@ -81,7 +81,8 @@ std::vector<Job> jobs_of(const PredictOptions& options) {
     throw UsageError("images is required");
   }
   for (const std::vector<std::string>& list : options.with) {
-    if (list.size() < 2) throw UsageError("--with: expected an adapter, then images or folders of images");
+    if (list.size() < 2)
+      throw UsageError("--with: expected an adapter, then images or shapes, or folders of them");
     jobs.push_back({list[0], find_inputs(list[0], paths(list.begin() + 1, list.end()), options)});
   }
   return jobs;
@@ -204,8 +205,8 @@ void add_predict(CLI::App& app) {
   auto options = std::make_shared<PredictOptions>();
   CLI::App* command = app.add_subcommand("predict", "Classes or features of images or 3D shapes");
   command->footer(
-      "Images that cannot be read are reported and skipped; the exit code is then 1.\n"
-      "--features writes arrays `features` [images, width], `logits` (CLIP: `embeddings`) and `files`\n"
+      "Files that cannot be read are reported and skipped; the exit code is then 1.\n"
+      "--features writes arrays `features` [files, width], `logits` (CLIP: `embeddings`) and `files`\n"
       "(the names as bytes: numpy's d['files'].view('S%d' % d['files'].shape[1])).");
   command->add_option("images", options->images, "Images or 3D shapes, or folders of them");
   add_vit_options(*command, options->vit);
@@ -218,15 +219,15 @@ void add_predict(CLI::App& app) {
       ->group(kAdapters);
   command
       ->add_option("--with", options->with,
-                   "An adapter and images of its own, over the same backbone; repeatable")
-      ->type_name("FILE IMAGES...")
+                   "An adapter and images or shapes of its own, over the same backbone; repeatable")
+      ->type_name("FILE FILES...")
       ->group(kAdapters);
   command->add_option("--classes", options->classes, "Names of the classes, one a line");
   command->add_option("--top-k", options->top_k, "Classes shown")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   command->add_option("--features", options->features, "Write features to this .npz");
-  command->add_option("--batch", options->batch, "Images at a time")
+  command->add_option("--batch", options->batch, "Files at a time")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   command->add_option("--precision", options->precision, "auto, fp32 or bf16")->capture_default_str();
@@ -234,7 +235,7 @@ void add_predict(CLI::App& app) {
       ->check(CLI::Range(1, 1024));
   command->add_flag("--scaled-jpeg", options->scaled_jpeg,
                     "Decode large JPEGs smaller: faster, other pixels");
-  command->add_flag("--json", options->json, "One JSON object a line and image");
+  command->add_flag("--json", options->json, "One JSON object a line and file");
   command->add_flag("--quiet", options->quiet, "No report of the weights");
   command->callback([options] {
     if (Prediction(*options).run() > 0) throw SkippedInputs();

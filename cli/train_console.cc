@@ -12,6 +12,18 @@ void say(const std::string& text) {
   std::fflush(stdout);
 }
 
+std::string labelled_text(const TrainingStart& start) {
+  const std::string val = start.val_images > 0 ? fmt::format(", {} for validation", start.val_images) : "";
+  const std::string test = start.test_images > 0 ? fmt::format(", {} for the test", start.test_images) : "";
+  return fmt::format(" of {} classes{}{}", class_names(start.setup.data).size(), val, test);
+}
+
+// Of masked pretraining, which asks for no class.
+std::string unused_text(const TrainingStart& start) {
+  const int64_t unused = start.val_images + start.test_images;
+  return unused > 0 ? fmt::format(", {} of validation and test unused", unused) : "";
+}
+
 }  // namespace
 
 std::string duration_text(double seconds) {
@@ -26,11 +38,9 @@ void TrainConsole::start(const TrainingStart& start) {
   masked_ = start.config.pretrain.masked();
   begin_ = std::chrono::steady_clock::now();
   if (start.setup.report) say(start.setup.report->text());
-  const std::string val = start.val_images > 0 ? fmt::format(", {} for validation", start.val_images) : "";
-  const std::string test = start.test_images > 0 ? fmt::format(", {} for the test", start.test_images) : "";
   noun_ = sample_noun(start.setup.data);
-  say(fmt::format("{} {} of {} classes{}{} · {}\n", start.train_images, noun_,
-                  class_names(start.setup.data).size(), val, test, to_string(start.setup.preprocess)));
+  say(fmt::format("{} {}{} · {}\n", start.train_images, noun_,
+                  masked_ ? unused_text(start) : labelled_text(start), to_string(start.setup.preprocess)));
   say(notes_of(start.setup.data));
   say(fmt::format("{}: {}\n", start.config.method.name, start.parts.text()));
   if (start.first_epoch > 0 || start.first_batch > 0) {
