@@ -100,7 +100,12 @@ void run_eval(const EvalOptions& options) {
   if (options.votes > 0 && !is_point_backbone(info.model)) {
     throw UsageError("--votes: voting is over random choices of points; expected an adapter of point clouds");
   }
-  const DataSplits splits = open_splits(options.data, is_point_backbone(info.model));
+  if (classes_of(info.model) == 0) fail("{}: the adapter has no classes to evaluate", options.adapter);
+  DataConfig data = options.data;
+  if (const auto* clouds = std::get_if<PointPreprocess>(&info.preprocess)) {
+    data.sample_points = clouds->sample_points;
+  }
+  const DataSplits splits = open_splits(data, is_point_backbone(info.model));
   std::fputs(notes_of(splits).c_str(), stderr);
   expect_classes(info, class_names(splits), options);
   const Split split = split_of(splits, options);

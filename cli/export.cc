@@ -18,20 +18,8 @@ struct ExportOptions {
   bool bf16 = false, keep_head = false;
 };
 
-BackboneCheckpoint open(const VitOptions& options) {
-  if (holds_point_backbone(options.weights)) {
-    PointRequest request;
-    request.model = options.model;
-    if (options.heads > 0) request.heads = options.heads;
-    request.strict = !options.lenient;
-    return open_backbone(options.weights, request);
-  }
-  VitCheckpoint c = open_checkpoint(options);
-  return {c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head};
-}
-
 void run_export(const ExportOptions& options) {
-  const BackboneCheckpoint checkpoint = open(options.vit);
+  const PlainCheckpoint checkpoint = open_plain_checkpoint(options.vit);
   const bool head = options.keep_head && checkpoint.has_head;
   save_backbone(options.out, head ? checkpoint.config : with_classes(checkpoint.config, 0),
                 checkpoint.preprocess, checkpoint.source, options.bf16 ? FileDType::bf16 : FileDType::f32);

@@ -88,22 +88,6 @@ std::vector<Job> jobs_of(const PredictOptions& options) {
   return jobs;
 }
 
-// A checkpoint as it is, of either kind.
-struct PlainModel : BackboneCheckpoint {
-  bool is_projection = false;
-};
-
-PlainModel open_plain(const VitOptions& options) {
-  if (holds_point_backbone(options.weights)) {
-    PointRequest request;
-    request.model = options.model;
-    request.strict = !options.lenient;
-    return {open_backbone(options.weights, request), false};
-  }
-  VitCheckpoint c = open_checkpoint(options);
-  return {{c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head}, c.is_projection};
-}
-
 class Prediction {
  public:
   explicit Prediction(const PredictOptions& options) : options_(options) {
@@ -137,7 +121,7 @@ class Prediction {
  private:
   // The checkpoint as its library trained it.
   Predictor::Model plain_model(int64_t batch) {
-    const PlainModel checkpoint = open_plain(options_.vit);
+    const PlainCheckpoint checkpoint = open_plain_checkpoint(options_.vit);
     Predictor::Model model;
     model.input = input_name(checkpoint.config);
     model.preprocess = checkpoint.preprocess;
@@ -178,7 +162,10 @@ class Prediction {
     model.label = jobs_.size() > 1 ? job.adapter : "";
     model.input = input_name(info.model);
     model.preprocess = info.preprocess;
-    model.has_logits = model.classifies = true;
+    model.has_logits = model.classifies = classes_of(info.model) > 0;
+    if (!model.classifies && options_.features.empty()) {
+      fail("{}: the adapter has no classes to predict; write its features: --features out.npz", job.adapter);
+    }
     model.classes =
         options_.classes.empty() ? info.classes : read_class_names(options_.classes, classes_of(info.model));
     if (!options_.quiet) {

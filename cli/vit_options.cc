@@ -81,4 +81,23 @@ VitCheckpoint open_checkpoint(const VitOptions& options) {
   return checkpoint;
 }
 
+PlainCheckpoint open_plain_checkpoint(const VitOptions& options) {
+  if (!holds_point_backbone(options.weights)) {
+    VitCheckpoint c = open_checkpoint(options);
+    return {{c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head}, c.is_projection};
+  }
+  const bool of_images = options.image_size > 0 || options.norm_eps > 0 || options.crop_pct > 0 ||
+                         !options.act.empty() || !options.preprocess.empty() ||
+                         !options.interpolation.empty() || !options.crop.empty() || !options.mean.empty() ||
+                         !options.std.empty();
+  if (of_images) {
+    throw UsageError(options.weights + ": a point transformer; expected no options of images with it");
+  }
+  PointRequest request;
+  request.model = options.model;
+  if (options.heads > 0) request.heads = options.heads;
+  request.strict = !options.lenient;
+  return {open_backbone(options.weights, request), false};
+}
+
 }  // namespace ax::cli

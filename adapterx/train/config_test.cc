@@ -138,5 +138,18 @@ TEST(Config, DifferencesThatChangeNothingDontCount) {
   EXPECT_EQ(difference(a, b), "train.lr: 0.001, 2");
 }
 
+TEST(Config, NamesSettingsOfTheOtherKindOfData) {
+  TrainConfig c;
+  EXPECT_EQ(setting_of_other_kind(c, true), "");
+  EXPECT_EQ(setting_of_other_kind(c, false), "");
+  c.augment.mixup = 0.8;  // points have no mixed targets: training on them would be silent nonsense
+  EXPECT_EQ(setting_of_other_kind(c, true), "augment.mixup");
+  EXPECT_EQ(setting_of_other_kind(c, false), "");
+  c.augment = {};
+  c.model.groups = 32;
+  EXPECT_EQ(setting_of_other_kind(c, true), "");
+  EXPECT_EQ(setting_of_other_kind(c, false), "model.groups");
+}
+
 }  // namespace
 }  // namespace ax
