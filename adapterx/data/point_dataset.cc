@@ -135,8 +135,11 @@ PointSplits open_point_splits(const DatasetSpec& spec) {
   const Format& format = format_of(spec);
   PointSplits splits = format.open(spec);
   splits.format = format.name;
+  rename_classes(spec, format.names_each_class, splits.classes);  // by the numbers of the files
   leave_out_rare_classes(spec.min_class_size, splits);
-  cut_splits(spec, "clouds", format.names_each_class, splits);
+  DatasetSpec named = spec;
+  named.class_names.clear();
+  cut_splits(named, "clouds", format.names_each_class, splits);
   return splits;
 }
 
