@@ -217,6 +217,9 @@ TEST_F(PointDatasetTest, LeavesOutRareClasses) {
   EXPECT_EQ(splits.train->points(1).xyz[0], 24);
   EXPECT_EQ(splits.test->size(), 3);
   EXPECT_TRUE(open({.val_fraction = 0, .min_class_size = 1}, "x.npz").left_out.empty());
+  write("names.txt", "zero\none\ntwo\nthree\n");
+  DatasetSpec named{.val_fraction = 0, .class_names = folder_ / "names.txt", .min_class_size = 2};
+  EXPECT_EQ(open(named, "x.npz").classes, (std::vector<std::string>{"zero", "two"}));
   refuses("expected at least 2 classes, got 1", {.val_fraction = 0, .min_class_size = 3}, "x.npz");
   refuses("expected a least class size of 0 or more", {.min_class_size = -1}, "x.npz");
 }
