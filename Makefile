@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build demo test asan debug fuzz bench setup format tidy clean help
+.PHONY: build demo demo-points test asan debug fuzz bench setup format tidy clean help
 
 PROGRAM := build/release/bin/adapterx
 
@@ -17,6 +17,11 @@ demo:  ## install what is missing, build, compare five methods on 1,000 images
 	@tools/setup.sh dataset-fashion-mnist
 	@$(call compile,release)
 	@tools/demo.sh
+
+demo-points:  ## the same with point clouds of 310 models of furniture; SEEDS="0 1 2 3 4" for means and their spread
+	@tools/setup.sh sweethome3d-furniture unzip
+	@$(call compile,release)
+	@tools/demo_points.sh
 
 test: setup build  ## install what is missing, build, run all tests
 	@ctest --preset release
@@ -59,4 +64,4 @@ clean:  ## remove build/
 	@rm -rf build
 
 help:  ## this list
-	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 10
+	@sed -nE 's/^([a-z-]+):[^#]*## /\1\t/p' Makefile | expand -t 13
