@@ -1,7 +1,6 @@
 #include "adapterx/graph/trained_parameters.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "adapterx/base/error.h"
 
@@ -111,6 +110,6 @@ int64_t TrainedParameters::count() const {
   return n;
 }
 
-void TrainedParameters::zero_gradients() { std::memset(gradients_.data(), 0, gradients_.size()); }
+void TrainedParameters::zero_gradients() { std::ranges::fill(gradients(), 0.0f); }
 
 }  // namespace ax
