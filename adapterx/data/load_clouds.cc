@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/data/input_files.h"
 #include "adapterx/data/load_cloud.h"
 #include "adapterx/data/point_transform.h"
 #include "adapterx/io/shape_file.h"
@@ -28,39 +29,14 @@ void append_folder(const fs::path& folder, std::vector<fs::path>& files) {
 
 std::vector<std::string> load_clouds(std::span<const fs::path> files, const PointPreprocess& preprocess,
                                      std::span<float> out) {
-  const auto size = static_cast<size_t>(3 * preprocess.points);
-  if (out.size() < files.size() * size) {
-    fail("clouds: expected room for {} values, got {}", files.size() * size, out.size());
-  }
-  std::vector<std::string> errors(files.size());
-#pragma omp parallel for schedule(dynamic)
-  for (size_t i = 0; i < files.size(); ++i) {
-    const std::span<float> input = out.subspan(i * size, size);
-    try {
-      preprocess_cloud(load_cloud(files[i], preprocess.sample_points), preprocess, input);
-    } catch (const std::exception& error) {
-      errors[i] = *error.what() != '\0' ? error.what() : files[i].string() + ": cannot be loaded";
-      std::ranges::fill(input, 0.0f);
-    }
-  }
-  return errors;
+  return load_each("clouds", files, static_cast<size_t>(3 * preprocess.points), out,
+                   [&](const fs::path& file, std::span<float> input) {
+                     preprocess_cloud(load_cloud(file, preprocess.sample_points), preprocess, input);
+                   });
 }
 
 std::vector<fs::path> find_shapes(std::span<const fs::path> paths) {
-  std::vector<fs::path> files;
-  for (const fs::path& path : paths) {
-    try {
-      if (!fs::exists(path)) fail("{}: no such file or folder", path.string());
-      if (fs::is_directory(path)) {
-        append_folder(path, files);
-      } else {
-        files.push_back(path);
-      }
-    } catch (const fs::filesystem_error& error) {
-      fail("{}: cannot look for shapes: {}", path.string(), error.code().message());
-    }
-  }
-  return files;
+  return find_inputs("shapes", paths, append_folder);
 }
 
 }  // namespace ax

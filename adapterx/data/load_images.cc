@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "adapterx/base/error.h"
+#include "adapterx/data/input_files.h"
 #include "adapterx/io/file_bytes.h"
 #include "adapterx/io/image_files.h"
 #include "adapterx/kernels/pixels.h"
@@ -77,39 +78,12 @@ void load_image(const fs::path& file, const ImageLoadOptions& options, std::span
 
 std::vector<std::string> load_images(std::span<const fs::path> files, const ImageLoadOptions& options,
                                      std::span<float> out) {
-  const size_t size = input_size(options.preprocess);
-  if (out.size() < files.size() * size) {
-    fail("images: expected room for {} values, got {}", files.size() * size, out.size());
-  }
-  std::vector<std::string> errors(files.size());
-#pragma omp parallel for schedule(dynamic)
-  for (size_t i = 0; i < files.size(); ++i) {
-    const std::span<float> input = out.subspan(i * size, size);
-    try {
-      load_image(files[i], options, input);
-    } catch (const std::exception& error) {
-      errors[i] = *error.what() != '\0' ? error.what() : files[i].string() + ": cannot be loaded";
-      std::ranges::fill(input, 0.0f);
-    }
-  }
-  return errors;
+  return load_each("images", files, input_size(options.preprocess), out,
+                   [&](const fs::path& file, std::span<float> input) { load_image(file, options, input); });
 }
 
 std::vector<fs::path> find_images(std::span<const fs::path> paths) {
-  std::vector<fs::path> files;
-  for (const fs::path& path : paths) {
-    try {
-      if (!fs::exists(path)) fail("{}: no such file or folder", path.string());
-      if (fs::is_directory(path)) {
-        append_folder(path, files);
-      } else {
-        files.push_back(path);
-      }
-    } catch (const fs::filesystem_error& error) {
-      fail("{}: cannot look for images: {}", path.string(), error.code().message());
-    }
-  }
-  return files;
+  return find_inputs("images", paths, append_folder);
 }
 
 }  // namespace ax
