@@ -15,6 +15,9 @@ target_compile_options(ax_options INTERFACE ${AX_WARNINGS})
 if(ADAPTERX_SANITIZE)
   target_compile_options(ax_options INTERFACE -fsanitize=${ADAPTERX_SANITIZE} -fno-omit-frame-pointer
                                               -fno-sanitize-recover=all)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(ax_options INTERFACE -Wno-maybe-uninitialized)  # instrumented code misleads it
+  endif()
   target_link_options(ax_options INTERFACE -fsanitize=${ADAPTERX_SANITIZE})
 endif()
 

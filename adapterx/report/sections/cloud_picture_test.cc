@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
-#include <regex>
+#include <string_view>
 
 #include "adapterx/report/expert_color.h"
 #include "adapterx/report/sample_run_test.h"
@@ -16,16 +17,36 @@ struct Dot {
   double x, y, width;
 };
 
-// The dots of each colour.
+// The number that `text` begins with; it is cut off.
+double take_number(std::string_view& text) {
+  const size_t end = std::min(text.find_first_not_of("0123456789."), text.size());
+  const double number = std::stod(std::string(text.substr(0, end)));
+  text.remove_prefix(end);
+  return number;
+}
+
+// The dots "M<x> <y>h0" of each colour.
 std::map<std::string, std::vector<Dot>> dots_of(const std::string& svg) {
-  const std::regex part("stroke-width=\"([0-9.]+)\"|stroke=\"([^\"]+)\"|M([0-9]+) ([0-9]+)h0");
+  constexpr std::string_view kWidth = "stroke-width=\"", kStroke = "stroke=\"";
   std::map<std::string, std::vector<Dot>> dots;
   std::string color;
   double width = 0;
-  for (std::sregex_iterator i(svg.begin(), svg.end(), part), end; i != end; ++i) {
-    if ((*i)[1].matched) width = std::stod((*i)[1]);
-    if ((*i)[2].matched) color = (*i)[2];
-    if ((*i)[3].matched) dots[color].push_back({std::stod((*i)[3]), std::stod((*i)[4]), width});
+  for (std::string_view rest = svg; !rest.empty();) {
+    if (rest.starts_with(kWidth)) {
+      rest.remove_prefix(kWidth.size());
+      width = take_number(rest);
+    } else if (rest.starts_with(kStroke)) {
+      rest.remove_prefix(kStroke.size());
+      color = rest.substr(0, rest.find('"'));
+    } else if (rest.size() > 1 && rest[0] == 'M' && rest[1] >= '0' && rest[1] <= '9') {
+      rest.remove_prefix(1);
+      const double x = take_number(rest);
+      rest.remove_prefix(1);
+      const double y = take_number(rest);
+      if (rest.starts_with("h0")) dots[color].push_back({x, y, width});
+    } else {
+      rest.remove_prefix(1);
+    }
   }
   return dots;
 }
