@@ -3,18 +3,29 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace ax {
+
+// One thing that is told of samples, a head of a model in pretraining: which character a glyph is, or where.
+struct LabelSet {
+  std::string name;
+  std::vector<std::string> classes;
+};
 
 // Samples 0 to size() - 1. All functions may be called by any thread.
 class Dataset {
  public:
   virtual ~Dataset() = default;
   virtual int64_t size() const = 0;
-  virtual int32_t label(int64_t i) const = 0;     // in [0, classes)
+  virtual int32_t label(int64_t i) const = 0;     // in [0, classes), of the first label set
   virtual std::string name(int64_t i) const = 0;  // the file, or "train-images-idx3-ubyte.gz#17"
+
+  // Where a data set has several label sets: out [label sets], the class of the sample in each, or -1 where
+  // nothing is told.
+  virtual void labels(int64_t i, std::span<int32_t> out) const { out[0] = label(i); }
 };
 
 struct DatasetSpec {

@@ -22,6 +22,7 @@ class SubsetOf : public Kind {
   int64_t size() const override { return static_cast<int64_t>(indices_.size()); }
   int32_t label(int64_t i) const override { return whole_->label(at(i)); }
   std::string name(int64_t i) const override { return whole_->name(at(i)); }
+  void labels(int64_t i, std::span<int32_t> out) const override { whole_->labels(at(i), out); }
 
  protected:
   const Kind& whole() const { return *whole_; }
@@ -41,6 +42,7 @@ class ConcatenationOf : public Kind {
   int64_t size() const override { return first_->size() + second_->size(); }
   int32_t label(int64_t i) const override { return part(i).label(within(i)); }
   std::string name(int64_t i) const override { return part(i).name(within(i)); }
+  void labels(int64_t i, std::span<int32_t> out) const override { part(i).labels(within(i), out); }
 
  protected:
   const Kind& first() const { return *first_; }

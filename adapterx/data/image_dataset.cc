@@ -6,6 +6,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/dataset_views.h"
 #include "adapterx/data/image_formats.h"
+#include "adapterx/data/image_sources.h"
 #include "adapterx/data/splits.h"
 
 namespace ax {
@@ -36,7 +37,11 @@ ImageSplits open_format(const DatasetSpec& spec) {
          did_you_mean(spec.format, formats));
   }
   std::error_code error;
-  if (!fs::exists(path, error)) fail("{}: no such file or folder", path.string());
+  if (!fs::exists(path, error)) {
+    if (names_image_source(path.string())) return open_image_source(path.string());
+    fail("{}: no such file or folder, and none of the sources of images: {}", path.string(),
+         fmt::join(image_source_names(), ", "));
+  }
   const bool is_folder = fs::is_directory(path, error);
   std::string format = spec.format;
   if (format == "auto") {

@@ -22,6 +22,7 @@ struct ImageSplits {
   std::vector<std::string> classes = {};
   std::shared_ptr<const ImageDataset> train = {}, val = {},
                                       test = {};  // null where there is none; train or test is there
+  std::vector<LabelSet> further = {};             // label sets beside the first, whose classes are `classes`
 };
 
 // Formats:
@@ -37,6 +38,9 @@ struct ImageSplits {
 //   auto    what is there: a file is csv, a folder with such lists vtab, with such files idx, else folder.
 // Where labels are numbers, classes.txt or class_names.txt in the same folder, a name a line, gives the
 // names.
+//
+// Where spec.path is "NAME" or "NAME:key=value,key=value" and NAME one of image_sources.h, the images are
+// made by this source; a file or folder of that name goes first.
 //
 // Throws Error naming file and line (or folder) where something is missing, damaged or contradicts itself.
 ImageSplits open_image_splits(const DatasetSpec& spec);

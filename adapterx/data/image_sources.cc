@@ -1,0 +1,43 @@
+#include "adapterx/data/image_sources.h"
+
+#include <algorithm>
+
+#include "adapterx/base/error.h"
+
+namespace ax {
+namespace {
+
+std::string_view name_of(std::string_view text) { return text.substr(0, text.find(':')); }
+
+}  // namespace
+
+const std::vector<ImageSource>& image_sources() {
+  static const std::vector<ImageSource> sources = {};
+  return sources;
+}
+
+std::vector<std::string> image_source_names() {
+  std::vector<std::string> names;
+  for (const ImageSource& source : image_sources()) names.emplace_back(source.name);
+  return names;
+}
+
+bool names_image_source(std::string_view text) {
+  return std::ranges::count(image_sources(), name_of(text), &ImageSource::name) > 0;
+}
+
+ImageSplits open_image_source(const std::string& text) {
+  const std::string name(name_of(text));
+  const auto source = std::ranges::find(image_sources(), name, &ImageSource::name);
+  if (source == image_sources().end()) {
+    const std::vector<std::string> names = image_source_names();
+    fail("source of images `{}`: expected {}{}", name, fmt::join(names, ", "), did_you_mean(name, names));
+  }
+  SourceOptions options(name, text.size() > name.size() ? text.substr(name.size() + 1) : "");
+  ImageSplits splits = source->open(options);
+  options.expect_known();
+  splits.format = name;
+  return splits;
+}
+
+}  // namespace ax
