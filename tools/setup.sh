@@ -1,23 +1,40 @@
 #!/usr/bin/env bash
-# Installs the packages Adapter-X is built from, and those given as arguments, that are not there yet. Asks nothing;
-# does nothing, without calling apt, where none is missing.
+# Installs the packages Adapter-X is built from, and those given as arguments, that are not there yet. The argument
+# glyph-fonts stands for the fonts that the bundled backbone's glyphs were drawn in. Asks nothing; does nothing,
+# without calling apt, where none is missing.
 set -euo pipefail
+
+# Of every kind of letter shape, and of many scripts; about 160 MB.
+glyph_fonts=(
+  fonts-dejavu-core fonts-dejavu-extra fonts-liberation2 fonts-noto-core fonts-freefont-ttf fonts-linuxlibertine
+  fonts-adf-accanthis fonts-adf-gillius fonts-adf-mekanus fonts-adf-romande fonts-averia-sans-gwf
+  fonts-averia-serif-gwf fonts-bebas-neue fonts-cabinsketch fonts-cardo fonts-comfortaa fonts-comic-neue
+  fonts-courier-prime fonts-dancingscript fonts-dotgothic16 fonts-dustin fonts-ebgaramond fonts-ecolier-court
+  fonts-essays1743 fonts-gfs-artemisia fonts-gfs-didot fonts-gfs-neohellenic fonts-gnutypewriter fonts-hosny-amiri
+  fonts-humor-sans fonts-inconsolata fonts-jura fonts-lobstertwo fonts-oldstandard fonts-opendyslexic fonts-paratype
+  fonts-play fonts-quicksand fonts-rampart fonts-roboto-slab fonts-sil-andika fonts-sil-ezra fonts-symbola
+  fonts-tuffy fonts-unifont fonts-vlgothic fonts-yanone-kaffeesatz fonts-yusei-magic
+)
+extra=()
+for argument; do
+  if [[ $argument == glyph-fonts ]]; then extra+=("${glyph_fonts[@]}"); else extra+=("$argument"); fi
+done
 
 packages=(
   g++ cmake ninja-build make git pkg-config
   libdnnl-dev libhwy-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   zlib1g-dev libjpeg-dev libpng-dev libwebp-dev libtomlplusplus-dev libxxhash-dev
-  libhdf5-dev
-  libgtest-dev
+  libhdf5-dev libfreetype-dev
+  libgtest-dev fonts-dejavu-core  # the second for tests
   ocl-icd-opencl-dev  # libdnnl-dev's CMake package looks for OpenCL, though Adapter-X doesn't use it
-  "$@"
+  "${extra[@]}"
 )
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
 setup: no apt here, nothing installed. Adapter-X needs a C++20 compiler with OpenMP, CMake >= 3.25, Ninja,
 oneDNN >= 2.6, Highway >= 1.0, CLI11, nlohmann-json, fmt, zlib, libjpeg-turbo, libpng, libwebp, toml++,
-xxHash, HDF5, GoogleTest.
+xxHash, HDF5, FreeType, GoogleTest; DejaVu fonts for the tests.
 END
   exit 0  # CMake names what it does not find
 fi

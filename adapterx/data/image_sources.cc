@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/data/glyph_source.h"
 
 namespace ax {
 namespace {
@@ -12,7 +13,10 @@ std::string_view name_of(std::string_view text) { return text.substr(0, text.fin
 }  // namespace
 
 const std::vector<ImageSource>& image_sources() {
-  static const std::vector<ImageSource> sources = {};
+  static const std::vector<ImageSource> sources = {
+      {"glyphs", "characters of the fonts installed, turned and placed: which, where, how large",
+       open_glyphs},
+  };
   return sources;
 }
 
