@@ -10,10 +10,8 @@
 #include <numbers>
 #include <vector>
 
-#include "adapterx/base/error.h"
-#include "adapterx/base/parallel.h"
 #include "adapterx/data/glyph_image.h"
-#include "adapterx/data/image_sources.h"
+#include "adapterx/data/made_images_test.h"
 
 namespace ax {
 namespace {
@@ -22,20 +20,6 @@ constexpr const char* kFonts = "/usr/share/fonts/truetype/dejavu";  // of fonts-
 
 ImageSplits glyphs(const std::string& more) {
   return open_image_source(fmt::format("glyphs:fonts={},least_fonts=2{}", kFonts, more));
-}
-
-std::vector<uint8_t> pixels_of(const ImageDataset& images, int64_t i) {
-  const Image image = images.image(i);
-  return {image.pixels.get(), image.pixels.get() + image.size()};
-}
-
-std::string error_of(const std::string& source) {
-  try {
-    open_image_source(source);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 GlyphCharacter character(char32_t code) {
@@ -84,18 +68,7 @@ TEST(Glyphs, ClassesAreBalancedAndLabelsInRange) {
 }
 
 TEST(Glyphs, ImagesAreFunctionsOfSeedAndNumberWhateverThreadDrawsThem) {
-  const auto images = glyphs(",classes=40,per_class=3").train;
-  std::vector<std::vector<uint8_t>> together(120);
-  const ThreadCount threads(3);
-  parallel_ranges(120, 1, [&](int64_t begin, int64_t end, int) {
-    for (int64_t i = end - 1; i >= begin; --i) together[static_cast<size_t>(i)] = pixels_of(*images, i);
-  });
-  const auto again = glyphs(",classes=40,per_class=3").train,
-             other = glyphs(",classes=40,per_class=3,seed=1").train;
-  for (int64_t i = 0; i < 120; ++i) {
-    EXPECT_EQ(pixels_of(*again, i), together[static_cast<size_t>(i)]);
-    EXPECT_NE(pixels_of(*other, i), together[static_cast<size_t>(i)]);
-  }
+  expect_reproducible(fmt::format("glyphs:fonts={},least_fonts=2,classes=40,per_class=3", kFonts));
 }
 
 TEST(Glyphs, PlaceSaysWhereTheInkIs) {
@@ -164,12 +137,12 @@ TEST(Glyphs, CandidatesAreDistinct) {
 }
 
 TEST(Glyphs, ErrorsSayWhatIsMissing) {
-  EXPECT_NE(error_of("glyphs:fonts=/nowhere").find("expected a folder of fonts, got /nowhere"),
+  EXPECT_NE(source_error("glyphs:fonts=/nowhere").find("expected a folder of fonts, got /nowhere"),
             std::string::npos);
-  EXPECT_NE(error_of("glyphs:fonts=/nowhere").find("apt-get install"), std::string::npos);
-  EXPECT_NE(error_of("glyphs:clases=3").find("did you mean `classes`"), std::string::npos);
-  EXPECT_NE(error_of("glyphs:turn=200").find("turn: expected a number from 0 to 180"), std::string::npos);
-  const std::string few = error_of(fmt::format("glyphs:fonts={},least_fonts=100", kFonts));
+  EXPECT_NE(source_error("glyphs:fonts=/nowhere").find("apt-get install"), std::string::npos);
+  EXPECT_NE(source_error("glyphs:clases=3").find("did you mean `classes`"), std::string::npos);
+  EXPECT_NE(source_error("glyphs:turn=200").find("turn: expected a number from 0 to 180"), std::string::npos);
+  const std::string few = source_error(fmt::format("glyphs:fonts={},least_fonts=100", kFonts));
   EXPECT_NE(few.find("expected 300 characters that 100 fonts hold, got 0"), std::string::npos) << few;
 }
 

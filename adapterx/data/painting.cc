@@ -22,11 +22,15 @@ void blur_line(float* values, int64_t count, int64_t stride) {
 
 void Painting::blend(const ColourField& field, std::span<const uint8_t> coverage, float opacity) {
   field.fill(side_, paint_);
+  blend(paint_, coverage, opacity);
+}
+
+void Painting::blend(std::span<const float> rgb, std::span<const uint8_t> coverage, float opacity) {
   const float unit = opacity / 255;
   for (size_t p = 0; p < coverage.size(); ++p) {
     if (coverage[p] == 0) continue;
     const float part = unit * coverage[p];
-    for (size_t c = 3 * p; c < 3 * p + 3; ++c) rgb_[c] += part * (paint_[c] - rgb_[c]);
+    for (size_t c = 3 * p; c < 3 * p + 3; ++c) rgb_[c] += part * (rgb[c] - rgb_[c]);
   }
 }
 

@@ -23,6 +23,8 @@ class Painting {
 
   // Blends the field in by coverage [side, side], 0 to 255, times `opacity`.
   void blend(const ColourField& field, std::span<const uint8_t> coverage, float opacity = 1);
+  // The same of a colour for each pixel, [side, side, 3].
+  void blend(std::span<const float> rgb, std::span<const uint8_t> coverage, float opacity = 1);
 
   void blur();  // by (1 2 1) / 4 along both axes; beyond the edge is what is at the edge
 
