@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/data/dsprites_source.h"
 #include "adapterx/data/fractal_source.h"
 #include "adapterx/data/glyph_source.h"
 
@@ -15,6 +16,8 @@ std::string_view name_of(std::string_view text) { return text.substr(0, text.fin
 
 const std::vector<ImageSource>& image_sources() {
   static const std::vector<ImageSource> sources = {
+      {"dsprites", "a square, an ellipse or a heart at any of 32 x 32 places, with 10,000 test images",
+       open_dsprites},
       {"fractals", "attractors of random systems of affine maps, a class each (arXiv 2101.08515)",
        open_fractals},
       {"glyphs", "characters of the fonts installed, turned and placed: which, where, how large",
