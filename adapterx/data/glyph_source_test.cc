@@ -91,6 +91,42 @@ TEST(Glyphs, PlaceSaysWhereTheInkIs) {
   EXPECT_GT(whole, 50);
 }
 
+// The ink of an image that is dark on light or light on dark, as coverage; empty where it isn't clearly so.
+std::vector<uint8_t> ink_of(const Image& image) {
+  std::vector<uint8_t> light;
+  int64_t unclear = 0;
+  for (size_t p = 0; p < image.size(); p += 3) {
+    const auto [low, high] = std::minmax({image.pixels[p], image.pixels[p + 1], image.pixels[p + 2]});
+    light.push_back(low > 155 ? 255 : 0);
+    unclear += low > 155 || high < 100 ? 0 : 1;
+  }
+  if (unclear > image.width * image.height / 30) return {};
+  const auto lights = std::ranges::count(light, 255);
+  if (lights == 0 || lights == std::ssize(light)) return {};
+  if (lights > std::ssize(light) / 2) {
+    for (uint8_t& value : light) value = static_cast<uint8_t>(255 - value);
+  }
+  return light;
+}
+
+TEST(Glyphs, LabelsOfPlaceAreWhereTheImageShowsInk) {
+  const auto images = glyphs(",classes=30,per_class=30").train;
+  int clear = 0;
+  std::array<int32_t, 5> labels;
+  for (int64_t i = 0; i < images->size(); ++i) {
+    const std::vector<uint8_t> ink = ink_of(images->image(i));
+    if (ink.empty()) continue;
+    const InkBox box = seen_box(ink, 64);
+    if (box.left < 2 || box.top < 2 || box.right > 62 || box.bottom > 62) continue;
+    ++clear;
+    images->labels(i, labels);
+    const double half_bin = 2, off = 1.5;  // pixels
+    EXPECT_NEAR((box.left + box.right) / 2, 4 * labels[1] + half_bin, half_bin + off) << i;
+    EXPECT_NEAR((box.top + box.bottom) / 2, 4 * labels[2] + half_bin, half_bin + off) << i;
+  }
+  EXPECT_GT(clear, 50);
+}
+
 TEST(Glyphs, UprightCharactersHaveTheirSizeAndMostOfEachIsInside) {
   const GlyphCharacter shown = character(U'H');
   for (int64_t i = 0; i < 200; ++i) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/data/atom_source.h"
 #include "adapterx/data/dsprites_source.h"
 #include "adapterx/data/fractal_source.h"
 #include "adapterx/data/glyph_source.h"
@@ -16,6 +17,7 @@ std::string_view name_of(std::string_view text) { return text.substr(0, text.fin
 
 const std::vector<ImageSource>& image_sources() {
   static const std::vector<ImageSource> sources = {
+      {"atoms", "rippled rings, a pair of waves a class (arXiv 2303.01112)", open_atoms},
       {"dsprites", "a square, an ellipse or a heart at any of 32 x 32 places, with 10,000 test images",
        open_dsprites},
       {"fractals", "attractors of random systems of affine maps, a class each (arXiv 2101.08515)",

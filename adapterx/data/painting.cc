@@ -34,6 +34,19 @@ void Painting::blend(std::span<const float> rgb, std::span<const uint8_t> covera
   }
 }
 
+void Painting::dot(float x, float y, const Colour& colour, float opacity) {
+  const float left = std::floor(x - 0.5F), top = std::floor(y - 0.5F), last = static_cast<float>(side_ - 1);
+  if (!(left >= 0 && top >= 0 && left < last && top < last)) return;
+  const float right = x - 0.5F - left, below = y - 0.5F - top;
+  const float parts[2][2] = {{(1 - right) * (1 - below), right * (1 - below)},
+                             {(1 - right) * below, right * below}};
+  float* at = rgb_.data() + 3 * (static_cast<int64_t>(top) * side_ + static_cast<int64_t>(left));
+  for (const auto& row : parts) {
+    for (size_t i = 0; i < 6; ++i) at[i] += opacity * row[i / 3] * (colour[i % 3] - at[i]);
+    at += 3 * side_;
+  }
+}
+
 void Painting::blur() {
   for (int64_t line = 0; line < side_; ++line) {
     for (int64_t c = 0; c < 3; ++c) {

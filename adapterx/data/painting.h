@@ -26,6 +26,10 @@ class Painting {
   // The same of a colour for each pixel, [side, side, 3].
   void blend(std::span<const float> rgb, std::span<const uint8_t> coverage, float opacity = 1);
 
+  // A dot of a pixel's size about (x, y), shared by the pixels that it covers. Nothing within half a pixel of
+  // the edge, and beyond.
+  void dot(float x, float y, const Colour& colour, float opacity);
+
   void blur();  // by (1 2 1) / 4 along both axes; beyond the edge is what is at the edge
 
   // Adds to each pixel's channels one number, or to each channel its own: of a triangular distribution about
