@@ -137,6 +137,7 @@ TrainConfig pretrain_defaults() {
   TrainConfig config;
   config.method.name = "full";
   config.pretrain.objective = "masked";
+  config.data.labels = "all";
   config.point_augment.scale_translate = true;
   config.train.select = "last";
   config.train.epochs = 300;

@@ -1,6 +1,7 @@
 #include "cli/train_console.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 
@@ -13,6 +14,11 @@ void say(const std::string& text) {
 }
 
 std::string labelled_text(const TrainingStart& start) {
+  if (const auto& heads = heads_of(start.setup.data); !heads.empty()) {
+    std::vector<std::string> texts;
+    for (const Head& head : heads) texts.push_back(fmt::format("{} {}", head.name, head.classes));
+    return fmt::format(" for {} heads: {}", heads.size(), fmt::join(texts, ", "));
+  }
   const std::string val = start.val_images > 0 ? fmt::format(", {} for validation", start.val_images) : "";
   const std::string test = start.test_images > 0 ? fmt::format(", {} for the test", start.test_images) : "";
   return fmt::format(" of {} classes{}{}", class_names(start.setup.data).size(), val, test);

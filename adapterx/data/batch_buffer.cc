@@ -9,7 +9,7 @@ BatchBuffer::BatchBuffer(const SampleSource& source, int64_t batch, int64_t clas
     : classes(classes_),
       input_size(source.input_size()),
       inputs(static_cast<size_t>(batch * input_size)),
-      targets(static_cast<size_t>(source.mixes_targets() ? batch * classes : 0)),
+      targets(static_cast<size_t>(has_target_rows(source) ? batch * classes : 0)),
       labels(static_cast<size_t>(batch)),
       indices(static_cast<size_t>(batch)) {}
 
@@ -33,9 +33,14 @@ void BatchBuffer::fail_at(int64_t i, std::exception_ptr reason) {
 void BatchBuffer::complete(const SampleSource& source, const SampleKey& key) {
   std::fill(inputs.begin() + count * input_size, inputs.end(), 0.0f);
   if (targets.empty()) return;
-  std::fill(targets.begin() + count * classes, targets.end(), 0.0f);
-  source.mix(key, std::span(inputs).first(static_cast<size_t>(count * input_size)),
-             std::span(labels).first(static_cast<size_t>(count)), classes,
+  std::ranges::fill(targets, 0.0f);
+  const auto width = static_cast<size_t>(classes);
+  for (int64_t i = 0; i < count; ++i) {
+    const auto row = std::span(targets).subspan(static_cast<size_t>(i) * width, width);
+    source.dataset().add_targets(indices[static_cast<size_t>(i)], row);
+  }
+  if (!source.mixes()) return;
+  source.mix(key, count, std::span(inputs).first(static_cast<size_t>(count * input_size)),
              std::span(targets).first(static_cast<size_t>(count * classes)));
 }
 

@@ -9,10 +9,16 @@
 
 namespace ax {
 
-// One thing that is told of samples, a head of a model in pretraining: which character a glyph is, or where.
+// One thing that is told of samples: which character a glyph is, or where.
 struct LabelSet {
   std::string name;
   std::vector<std::string> classes;
+};
+
+// Part of a model's classes with a softmax of its own, for one label set.
+struct Head {
+  std::string name;
+  int64_t classes = 0;
 };
 
 // Samples 0 to size() - 1. All functions may be called by any thread.
@@ -26,6 +32,11 @@ class Dataset {
   // Where a data set has several label sets: out [label sets], the class of the sample in each, or -1 where
   // nothing is told.
   virtual void labels(int64_t i, std::span<int32_t> out) const { out[0] = label(i); }
+
+  // Of a data set that has been made for a model of several heads (ImageSplits::heads): row [classes of all
+  // heads], zeros, gets 1 at each class that is told of the sample.
+  virtual bool several_heads() const { return false; }
+  virtual void add_targets(int64_t i, std::span<float> row) const { row[static_cast<size_t>(label(i))] = 1; }
 };
 
 struct DatasetSpec {
@@ -41,6 +52,9 @@ struct DatasetSpec {
   // A file of names for the classes, a name a line, in place of those found. Of classes that are numbers
   // there may be more names than labels; a folder must have as many.
   std::filesystem::path class_names = {};
+
+  // Whether all label sets are told, a head each, or only the first.
+  bool all_labels = false;
 
   // Of point clouds (open_point_splits).
   std::string variant = {};      // which of a format's data sets; "": its default

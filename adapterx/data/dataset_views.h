@@ -23,6 +23,8 @@ class SubsetOf : public Kind {
   int32_t label(int64_t i) const override { return whole_->label(at(i)); }
   std::string name(int64_t i) const override { return whole_->name(at(i)); }
   void labels(int64_t i, std::span<int32_t> out) const override { whole_->labels(at(i), out); }
+  bool several_heads() const override { return whole_->several_heads(); }
+  void add_targets(int64_t i, std::span<float> row) const override { whole_->add_targets(at(i), row); }
 
  protected:
   const Kind& whole() const { return *whole_; }
@@ -43,6 +45,8 @@ class ConcatenationOf : public Kind {
   int32_t label(int64_t i) const override { return part(i).label(within(i)); }
   std::string name(int64_t i) const override { return part(i).name(within(i)); }
   void labels(int64_t i, std::span<int32_t> out) const override { part(i).labels(within(i), out); }
+  bool several_heads() const override { return first_->several_heads(); }
+  void add_targets(int64_t i, std::span<float> row) const override { part(i).add_targets(within(i), row); }
 
  protected:
   const Kind& first() const { return *first_; }

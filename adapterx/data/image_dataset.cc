@@ -7,6 +7,7 @@
 #include "adapterx/data/dataset_views.h"
 #include "adapterx/data/image_formats.h"
 #include "adapterx/data/image_sources.h"
+#include "adapterx/data/joined_images.h"
 #include "adapterx/data/splits.h"
 
 namespace ax {
@@ -61,10 +62,39 @@ ImageSplits open_format(const DatasetSpec& spec) {
   return format == "idx" ? open_image_idx(path) : open_image_folder(path);
 }
 
+// The texts between " + ".
+std::vector<std::string> parts_of(std::string_view text) {
+  constexpr std::string_view kPlus = " + ";
+  std::vector<std::string> parts;
+  for (size_t at; (at = text.find(kPlus)) != std::string_view::npos; text.remove_prefix(at + kPlus.size())) {
+    parts.emplace_back(text.substr(0, at));
+  }
+  parts.emplace_back(text);
+  return parts;
+}
+
+ImageSplits open_joined(const DatasetSpec& spec, const std::vector<std::string>& paths) {
+  if (spec.train_size > 0 || spec.val_size > 0 || !spec.class_names.empty()) {
+    fail("{}: sizes of splits and names of classes mean one data set with one head, expected none of them",
+         spec.path.string());
+  }
+  std::vector<JoinedPart> parts;
+  for (const std::string& path : paths) {
+    DatasetSpec one = spec;
+    one.path = path;
+    parts.push_back({path, open_format(one)});
+    if (!spec.all_labels) parts.back().splits.further.clear();
+  }
+  return join_images(parts);
+}
+
 }  // namespace
 
 ImageSplits open_image_splits(const DatasetSpec& spec) {
+  const std::vector<std::string> paths = parts_of(spec.path.string());
+  if (paths.size() > 1) return open_joined(spec, paths);
   ImageSplits splits = open_format(spec);
+  if (spec.all_labels && !splits.further.empty()) return open_joined(spec, paths);
   cut_splits(spec, "images", splits.format == "folder", splits);
   return splits;
 }

@@ -23,6 +23,8 @@ struct ImageSplits {
   std::shared_ptr<const ImageDataset> train = {}, val = {},
                                       test = {};  // null where there is none; train or test is there
   std::vector<LabelSet> further = {};             // label sets beside the first, whose classes are `classes`
+  // Where a model gets several heads: what each is for. `classes` are then those of all, "glyphs/x: 3".
+  std::vector<Head> heads = {};
 };
 
 // Formats:

@@ -299,5 +299,21 @@ TEST(Subset, RefusesIndicesOutside) {
   EXPECT_EQ(subset(std::make_shared<None>(), {1, 1, 0})->size(), 3);
 }
 
+TEST_F(DatasetTest, SeveralDataSetsAreOneWithAHeadEach) {
+  classes("a/", 2, 3);
+  classes("b/train/", 3, 2);
+  classes("b/test/", 3, 1);
+  DatasetSpec spec;
+  spec.path = (folder_ / "a").string() + " + " + (folder_ / "b").string();
+  const ImageSplits splits = open_image_splits(spec);
+  EXPECT_EQ(splits.train->size(), 12);
+  EXPECT_FALSE(splits.val || splits.test);
+  ASSERT_EQ(splits.heads.size(), 2u);
+  EXPECT_EQ(splits.heads[1].name, "b");
+  EXPECT_EQ(splits.classes.back(), "b: c2");
+  spec.train_size = 5;
+  EXPECT_THROW(open_image_splits(spec), Error);
+}
+
 }  // namespace
 }  // namespace ax

@@ -49,13 +49,13 @@ class ImageSamples : public SampleSource {
     transform_.finish(scratch.pixels.data(), key, out, scratch.transform);
   }
 
-  bool mixes_targets() const override { return ax::mixes_targets(augment_); }
+  bool mixes() const override { return ax::mixes_targets(augment_); }
 
-  void mix(const SampleKey& key, std::span<float> inputs, std::span<const int32_t> labels, int64_t classes,
+  void mix(const SampleKey& key, int64_t count, std::span<float> inputs,
            std::span<float> targets) const override {
     const BatchMix mix = draw_mix(augment_, side_, side_, key);
-    mix_images(mix, std::ssize(labels), side_, side_, inputs.data());
-    mix_targets(mix, labels, classes, targets.data());
+    mix_images(mix, count, side_, side_, inputs.data());
+    mix_targets(mix, count, std::ssize(targets) / count, targets.data());
   }
 
  private:

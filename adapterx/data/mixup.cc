@@ -82,14 +82,10 @@ void mix_images(const BatchMix& mix, int64_t count, int64_t height, int64_t widt
   }
 }
 
-void mix_targets(const BatchMix& mix, std::span<const int32_t> labels, int64_t classes, float* targets) {
-  const auto own = static_cast<float>(mix.lambda);
-  const size_t count = labels.size();
-  std::fill_n(targets, static_cast<int64_t>(count) * classes, 0.0f);
-  for (size_t i = 0; i < count; ++i) {
-    float* row = targets + static_cast<int64_t>(i) * classes;
-    row[labels[i]] += own;
-    row[labels[count - 1 - i]] += 1 - own;
+void mix_targets(const BatchMix& mix, int64_t count, int64_t classes, float* targets) {
+  for (int64_t i = 0; i < count / 2; ++i) {
+    blend_pair(targets + i * classes, targets + (count - 1 - i) * classes, classes,
+               static_cast<float>(mix.lambda));
   }
 }
 

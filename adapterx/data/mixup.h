@@ -27,7 +27,7 @@ BatchMix draw_mix(const AugmentOptions& options, int64_t height, int64_t width, 
 // images: [count, 3, height, width], in place.
 void mix_images(const BatchMix& mix, int64_t count, int64_t height, int64_t width, float* images);
 
-// targets: [count, classes], rows written whole.
-void mix_targets(const BatchMix& mix, std::span<const int32_t> labels, int64_t classes, float* targets);
+// targets: [count, classes], in place.
+void mix_targets(const BatchMix& mix, int64_t count, int64_t classes, float* targets);
 
 }  // namespace ax

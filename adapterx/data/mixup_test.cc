@@ -87,9 +87,8 @@ TEST(Mix, PastesABoxOfTheOther) {
 }
 
 TEST(Mix, Targets) {
-  const std::vector<int32_t> labels = {0, 2, 2, 1};
-  std::vector<float> targets(12, 9);
-  mix_targets({0.75, {}}, labels, 3, targets.data());
+  std::vector<float> targets = {1, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1, 0};
+  mix_targets({0.75, {}}, 4, 3, targets.data());
   EXPECT_EQ(targets, (std::vector<float>{0.75f, 0.25f, 0, 0, 0, 1, 0, 0, 1, 0.25f, 0.75f, 0}));
 }
 

@@ -19,10 +19,10 @@ class SourceSubset : public SampleSource {
   void sample(const SampleKey& key, float* out) const override {
     whole_->sample({key.seed, key.epoch, indices_[static_cast<size_t>(key.index)]}, out);
   }
-  bool mixes_targets() const override { return whole_->mixes_targets(); }
-  void mix(const SampleKey& key, std::span<float> inputs, std::span<const int32_t> labels, int64_t classes,
+  bool mixes() const override { return whole_->mixes(); }
+  void mix(const SampleKey& key, int64_t count, std::span<float> inputs,
            std::span<float> targets) const override {
-    whole_->mix(key, inputs, labels, classes, targets);
+    whole_->mix(key, count, inputs, targets);
   }
 
  private:
@@ -32,6 +32,10 @@ class SourceSubset : public SampleSource {
 };
 
 }  // namespace
+
+bool has_target_rows(const SampleSource& samples) {
+  return samples.mixes() || samples.dataset().several_heads();
+}
 
 std::shared_ptr<const SampleSource> subset(std::shared_ptr<const SampleSource> samples,
                                            std::vector<int64_t> indices) {

@@ -22,13 +22,16 @@ class SampleSource {
   // out: [input_size()]. A pure function of the key. Throws Error naming the sample.
   virtual void sample(const SampleKey& key, float* out) const = 0;
 
-  // Whether batches carry targets of more than one class a sample; if so, mix makes them.
-  virtual bool mixes_targets() const { return false; }
-  // inputs: [count, input_size()], mixed in place; labels: [count]; targets: [count, classes], rows of sum 1,
-  // written whole. key.index: the batch in its epoch.
-  virtual void mix(const SampleKey& /*key*/, std::span<float> /*inputs*/, std::span<const int32_t> /*labels*/,
-                   int64_t /*classes*/, std::span<float> /*targets*/) const {}
+  // Whether samples of a batch are mixed with each other, and so their targets.
+  virtual bool mixes() const { return false; }
+  // inputs: [count, input_size()], targets: [count, classes], both in place. key.index: the batch in its
+  // epoch.
+  virtual void mix(const SampleKey& /*key*/, int64_t /*count*/, std::span<float> /*inputs*/,
+                   std::span<float> /*targets*/) const {}
 };
+
+// Whether batches carry rows of targets in place of labels: they are mixed, or there are several heads.
+bool has_target_rows(const SampleSource& samples);
 
 // The samples `indices` of a source, in their order; each is drawn as it is in the whole. Throws Error on an
 // index outside of it.

@@ -14,8 +14,8 @@ class SourceOptions {
   // Throws Error on a part without `=` and on a key given twice. source: for errors.
   SourceOptions(std::string source, std::string_view text);
 
-  // The value given, or `otherwise`. All throw Error naming source and key on a value of another kind, outside
-  // [least, most] or not among the choices.
+  // The value given, or `otherwise`. All throw Error naming source and key on a value of another kind,
+  // outside [least, most] or not among the choices.
   int64_t integer(std::string_view key, int64_t otherwise, int64_t least, int64_t most);
   double number(std::string_view key, double otherwise, double least, double most);
   std::string text(std::string_view key, std::string_view otherwise);

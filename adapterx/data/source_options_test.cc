@@ -34,7 +34,9 @@ TEST(SourceOptions, SaysWhatIsWrong) {
   SourceOptions options("glyphs", "classes=4x,label=z,seeed=1");
   EXPECT_EQ(error_of([&] { options.integer("classes", 1, 1, 9); }),
             "glyphs: classes: expected a number from 1 to 9, got `4x`");
-  EXPECT_EQ(error_of([&] { options.choice("label", "x", {"x", "y"}); }),
+  EXPECT_EQ(error_of([&] {
+              options.choice("label", "x", {"x", "y"});
+            }),
             "glyphs: label: expected x, y, got `z`; did you mean `x`?");
   options.seed();
   EXPECT_EQ(error_of([&] { options.expect_known(); }).substr(0, 34), "glyphs: unknown option `seeed`; di");

@@ -332,6 +332,10 @@ std::vector<OpCase> cases() {
        [](Graph& g) {
          return cross_entropy(operand(g, "x", {4, 5}), g.input("probabilities", {4, 5}));
        }},
+      {"cross_entropy_of_heads",
+       [](Graph& g) {
+         return cross_entropy(operand(g, "x", {4, 9}), g.input("weights", {4, 9}), 0.1f, {2, 4, 3});
+       }},
       {"chamfer_distance",
        [](Graph& g) {
          return chamfer_distance(operand(g, "predicted", {4, 7, 3}), g.input("target", {4, 5, 3}));

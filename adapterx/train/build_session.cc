@@ -26,9 +26,10 @@ Outputs build_classifier(Graph& graph, const SessionSpec& spec, Method& method) 
       graph, spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, method);
   if (!spec.training) return {model.features, model.logits, {}};
   if (!model.logits) fail("training: expected a model with classes, got one without a head");
-  const Value labels = spec.soft_targets ? graph.input("labels", model.logits.shape(), Role::exact)
-                                         : graph.input("labels", {spec.batch}, Role::index);
-  return {model.features, model.logits, cross_entropy(model.logits, labels, spec.label_smoothing)};
+  const Value labels = spec.target_rows ? graph.input("labels", model.logits.shape(), Role::exact)
+                                        : graph.input("labels", {spec.batch}, Role::index);
+  return {model.features, model.logits,
+          cross_entropy(model.logits, labels, spec.label_smoothing, spec.heads)};
 }
 
 }  // namespace

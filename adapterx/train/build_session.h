@@ -21,9 +21,10 @@ struct SessionSpec {
   bool from_scratch = false;  // the backbone has a start of its own (BlockBuild)
   float drop_path = 0;
   float label_smoothing = 0;
-  bool soft_targets =
-      false;             // input "labels" holds rows of probabilities f32 [B, classes] (mixup), not i32 [B]
-  bool observe = false;  // what the method observes (Method::observed) is kept as outputs, by its names
+  // Input "labels" holds rows of weights f32 [B, classes] (mixup, several heads), not i32 [B].
+  bool target_rows = false;
+  std::vector<int64_t> heads;  // classes of each, where there are several (kernels/cross_entropy.h)
+  bool observe = false;        // what the method observes (Method::observed) is kept as outputs, by its names
   // Masked pretraining of a point transformer in place of classification: no labels, no logits.
   std::optional<MaskedOptions> masked;
   CompileOptions options;

@@ -33,7 +33,8 @@ struct ModelConfig {
 
 struct DataConfig {
   std::string path, format = "auto";
-  std::string class_names;  // a file of names, a name a line, in place of those found
+  std::string class_names;       // a file of names, a name a line, in place of those found
+  std::string labels = "first";  // of several things told of a sample; all: a head for each
   double val_fraction = 0.2;
   int64_t train_size = 0, val_size = 0;
   uint64_t split_seed = 0;

@@ -31,6 +31,7 @@ DatasetSpec dataset_spec(const DataConfig& data) {
   spec.val_size = data.val_size;
   spec.seed = data.split_seed;
   spec.class_names = data.class_names;
+  spec.all_labels = data.labels == "all";
   return spec;
 }
 
@@ -51,6 +52,12 @@ DataSplits open_splits(const DataConfig& config, bool points) {
 
 const std::vector<std::string>& class_names(const DataSplits& splits) {
   return std::visit([](const auto& s) -> const std::vector<std::string>& { return s.classes; }, splits);
+}
+
+const std::vector<Head>& heads_of(const DataSplits& splits) {
+  static const std::vector<Head> one;
+  const auto* images = std::get_if<ImageSplits>(&splits);
+  return images == nullptr ? one : images->heads;
 }
 
 std::shared_ptr<const Dataset> dataset_of(const DataSplits& splits, Split split) {

@@ -27,6 +27,7 @@ DataSplits open_splits(const DataConfig& config, bool points);
 int64_t sample_points_of(const DataConfig& config);
 
 const std::vector<std::string>& class_names(const DataSplits& splits);
+const std::vector<Head>& heads_of(const DataSplits& splits);  // of a model with several; empty: it has one
 std::shared_ptr<const Dataset> dataset_of(const DataSplits& splits, Split split);  // null where there is none
 std::string_view sample_noun(const DataSplits& splits);                            // "images" or "clouds"
 

@@ -33,6 +33,10 @@ void expect_splits(const TrainConfig& config, const DataSplits& data) {
   const std::string_view noun = sample_noun(data);
   if (!dataset_of(data, Split::train)) fail("{}: no training {}", config.data.path, noun);
   if (config.pretrain.masked()) return;
+  if (!heads_of(data).empty() && config.train.select != "last") {
+    fail("{}: several heads are trained and not evaluated: expected train.select = last, got {}",
+         config.data.path, config.train.select);
+  }
   if (config.train.select == "val" && config.data.train_on == "train" && !dataset_of(data, Split::val)) {
     fail("{}: no validation {} to select on: set data.val_fraction above 0, or train.select = last",
          config.data.path, noun);

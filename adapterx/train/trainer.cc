@@ -46,18 +46,26 @@ MaskedOptions masked_options(const PretrainConfig& p) {
   return {static_cast<float>(p.mask_ratio), p.decoder_depth, p.decoder_heads};
 }
 
-// Samples whose class (of soft targets: the likeliest) has the largest logit.
-int64_t count_correct(const Tensor& logits, const Loader::Batch& batch) {
+// Samples whose class (of mixed targets: the likeliest) has the largest logit of its head. Of several heads
+// that are told of a sample it is the first.
+int64_t count_correct(const Tensor& logits, const Loader::Batch& batch, std::span<const int64_t> heads) {
   const auto classes = static_cast<size_t>(logits.shape.dim(-1));
   int64_t correct = 0;
   for (int64_t i = 0; i < batch.count; ++i) {
     const std::span<const float> row(static_cast<const float*>(logits.row(i)), classes);
-    int64_t target = batch.labels[static_cast<size_t>(i)];
+    auto target = static_cast<size_t>(batch.labels[static_cast<size_t>(i)]);
     if (!batch.targets.empty()) {
       const auto own = batch.targets.subspan(static_cast<size_t>(i) * classes, classes);
-      target = std::ranges::max_element(own) - own.begin();
+      target = static_cast<size_t>(std::ranges::max_element(own) - own.begin());
     }
-    correct += std::ranges::max_element(row) - row.begin() == target;
+    size_t first = 0, count = classes;  // of its head
+    for (const int64_t size : heads) {
+      count = static_cast<size_t>(size);
+      if (target < first + count) break;
+      first += count;
+    }
+    const auto head = row.subspan(first, count);
+    correct += static_cast<size_t>(std::ranges::max_element(head) - head.begin()) == target - first;
   }
   return correct;
 }
@@ -105,7 +113,8 @@ class Trainer {
     s.from_scratch = !setup_.source;
     s.drop_path = static_cast<float>(t_.drop_path);
     s.label_smoothing = static_cast<float>(t_.label_smoothing);
-    s.soft_targets = training && mixes_targets_;
+    s.target_rows = training && target_rows_;
+    s.heads = heads_;
     if (config_.pretrain.masked()) s.masked = masked_options(config_.pretrain);
     s.options.precision = parse_precision(t_.precision);
     return s;
@@ -114,7 +123,8 @@ class Trainer {
   void build_training() {
     const LoaderOptions options = training_loader(config_, setup_);
     const auto samples = training_samples(config_, setup_);
-    mixes_targets_ = samples->mixes_targets();
+    target_rows_ = has_target_rows(*samples);
+    for (const Head& head : heads_of(setup_.data)) heads_.push_back(head.classes);
     loader_ = std::make_unique<Loader>(samples, class_count(), options);
     batches_ = loader_->batches();
     if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
@@ -129,7 +139,7 @@ class Trainer {
   }
 
   void build_evaluation() {
-    if (config_.pretrain.masked()) return;
+    if (config_.pretrain.masked() || !heads_.empty()) return;
     eval_batch_ = t_.eval_batch > 0 ? t_.eval_batch : t_.batch;
     evaluation_ =
         build_session(spec(false, eval_batch_), *setup_.method, frozen_, setup_.source, t_.seed, trained_)
@@ -251,7 +261,8 @@ class Trainer {
     sums.loss += loss * count;
     sums.penalty += penalty * count;
     sums.images += batch->count;
-    if (!config_.pretrain.masked()) sums.correct += count_correct(training_->output("logits"), *batch);
+    if (!config_.pretrain.masked())
+      sums.correct += count_correct(training_->output("logits"), *batch, heads_);
     ++state_.batch;
     ++state_.passes;
     return loss;
@@ -403,7 +414,8 @@ class Trainer {
   std::optional<MovingAverage> average_;
   std::string input_;  // the model's input
   int64_t batches_ = 0, eval_batch_ = 0;
-  bool has_penalty_ = false, mixes_targets_ = false;
+  bool has_penalty_ = false, target_rows_ = false;
+  std::vector<int64_t> heads_;  // classes of each, where there are several
   std::vector<BuiltSession::Observed> observed_;
   TrainState state_;
   Clock::time_point last_save_;

@@ -271,5 +271,31 @@ TEST(MovingAverage, IsTheRecurrence) {
   EXPECT_EQ(a[1], 1);
 }
 
+// Two data sets that differ in what is bright, a head each: the mean loss falls below that of guessing, and a
+// run that was stopped goes on to the same bits.
+TEST_F(TrainerTest, SeveralHeadsLearnAndResume) {
+  fs::copy(folder_ / "data", folder_ / "other", fs::copy_options::recursive);
+  TrainConfig c = config("heads");
+  c.data.path = (folder_ / "data").string() + " + " + (folder_ / "other").string();
+  c.augment.mixup = 0.2;
+  c.train.epochs = 12;
+  EXPECT_THROW(run(c), Error);  // nothing to select on
+  c.train.select = "last";
+  c.train.lr = 3e-3;
+  const TrainingResult result = run(c);
+  EXPECT_TRUE(result.tested_on.empty());
+  EXPECT_LT(recorder_.epochs.back().train_loss, 0.5);
+  EXPECT_GT(recorder_.epochs.back().train_accuracy, 0.8);
+  const AdapterFile file = open_adapter(folder_ / "heads/best/adapter.safetensors");
+  EXPECT_EQ(classes_of(file.info.model), 4);
+
+  c.train.out = (folder_ / "stopped").string();
+  Recorder stopping;
+  stopping.stop_after = 31;
+  EXPECT_TRUE(train(c, stopping, stopping.stop).interrupted);
+  run(c, true);
+  EXPECT_EQ(best("stopped"), best("heads"));
+}
+
 }  // namespace
 }  // namespace ax
