@@ -5,6 +5,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/atom_source.h"
 #include "adapterx/data/dsprites_source.h"
+#include "adapterx/data/emoji_source.h"
 #include "adapterx/data/fractal_source.h"
 #include "adapterx/data/glyph_source.h"
 
@@ -20,6 +21,9 @@ const std::vector<ImageSource>& image_sources() {
       {"atoms", "rippled rings, a pair of waves a class (arXiv 2303.01112)", open_atoms},
       {"dsprites", "a square, an ellipse or a heart at any of 32 x 32 places, with 10,000 test images",
        open_dsprites},
+      {"emoji",
+       "coloured emoji of Debian's fonts-noto-color-emoji, to be told apart by kind, with test images",
+       open_emoji},
       {"fractals", "attractors of random systems of affine maps, a class each (arXiv 2101.08515)",
        open_fractals},
       {"glyphs", "characters of the fonts installed, turned and placed: which, where, how large",

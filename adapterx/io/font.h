@@ -1,5 +1,5 @@
-// Outlines of characters from scalable font files (TrueType, OpenType, Type 1), read by FreeType. Bitmap and
-// colour glyphs are no outlines and taken as missing.
+// Characters from font files (TrueType, OpenType, Type 1), read by FreeType: as outlines where the font is
+// scalable, as pictures where it holds bitmaps in colour, as fonts of emoji do.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 #include <vector>
+
+#include "adapterx/io/image.h"
 
 namespace ax {
 
@@ -32,6 +34,10 @@ class Font {
   // Nothing where the font lacks the character, shows it by no outline (a blank, a bitmap), or is damaged
   // there.
   std::optional<GlyphOutline> outline(char32_t character) const;
+
+  // The character in the largest of the font's sizes of bitmaps, over white. Nothing where it has none in
+  // colour, or is damaged there.
+  std::optional<Image> picture(char32_t character) const;
 
  private:
   struct State;
