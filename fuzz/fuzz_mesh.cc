@@ -3,6 +3,7 @@
 #include "adapterx/io/off.h"
 #include "adapterx/io/ply.h"
 #include "adapterx/io/stl.h"
+#include "adapterx/io/wrl.h"
 #include "fuzz/targets.h"
 
 namespace ax {
@@ -10,7 +11,7 @@ namespace ax {
 bool fuzz::mesh(Bytes bytes) {
   const FileBytes file = FileBytes::borrow("fuzz", bytes);
   bool accepted = false;
-  for (const auto read : {read_obj, read_off, read_ply, read_stl}) {
+  for (const auto read : {read_obj, read_off, read_ply, read_stl, read_wrl}) {
     try {
       use(read(file));
       accepted = true;

@@ -22,7 +22,7 @@ bool idx(Bytes bytes);
 bool image_csv(Bytes bytes);
 bool image_list(Bytes bytes);  // and lists of names
 bool image(Bytes bytes);       // JPEG, PNG, WebP, BMP, PPM: the first bytes tell
-bool mesh(Bytes bytes);        // OBJ, OFF, PLY and STL, each of them
+bool mesh(Bytes bytes);        // OBJ, OFF, PLY, STL and WRL, each of them
 bool cloud(Bytes bytes);       // XYZ, PCD and .npy, each of them
 bool numpy_pickle(Bytes bytes);
 bool h5(Bytes bytes);  // every data set, as floats and as integers

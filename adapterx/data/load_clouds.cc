@@ -19,7 +19,7 @@ void append_folder(const fs::path& folder, std::vector<fs::path>& files) {
     if (entry.is_regular_file() && is_shape_file(entry.path())) files.push_back(entry.path());
   }
   if (std::ssize(files) == begin) {
-    fail("{}: expected shapes (.obj, .off, .ply, .stl, .xyz, .pcd ...) in the folder, got none",
+    fail("{}: expected shapes (.obj, .off, .ply, .stl, .wrl, .xyz, .pcd ...) in the folder, got none",
          folder.string());
   }
   std::sort(files.begin() + begin, files.end());

@@ -11,7 +11,7 @@
 namespace ax {
 namespace {
 
-constexpr FileKind kShapes = {"shapes", ".obj, .off, .ply, .stl, .xyz, .txt, .pts, .pcd, .npy",
+constexpr FileKind kShapes = {"shapes", ".obj, .off, .ply, .stl, .wrl, .xyz, .txt, .pts, .pcd, .npy",
                               is_shape_file};
 constexpr size_t kErrorsKept = 5;
 

@@ -13,6 +13,7 @@
 #include "adapterx/io/pcd.h"
 #include "adapterx/io/ply.h"
 #include "adapterx/io/stl.h"
+#include "adapterx/io/wrl.h"
 #include "adapterx/io/xyz.h"
 
 namespace ax {
@@ -32,6 +33,7 @@ constexpr auto kFormats = std::to_array<Format>({
     {".off", read_off},
     {".ply", read_ply},
     {".stl", read_stl},
+    {".wrl", read_wrl},
     {".xyz", read_text},
     {".txt", read_text},
     {".pts", read_text},
@@ -54,7 +56,8 @@ bool is_shape_file(const std::filesystem::path& path) { return find_format(path)
 Geometry read_shape(const FileBytes& file) {
   const Format* format = find_format(file.name());
   if (format == nullptr) {
-    fail("{}: expected a file named *.obj, .off, .ply, .stl, .xyz, .txt, .pts, .pcd or .npy", file.name());
+    fail("{}: expected a file named *.obj, .off, .ply, .stl, .wrl, .xyz, .txt, .pts, .pcd or .npy",
+         file.name());
   }
   return format->read(file);
 }

@@ -1,4 +1,5 @@
-// Files of 3D shapes, one by one: meshes as OBJ, OFF, PLY, STL; clouds as PLY, XYZ text, PCD, NumPy's .npy.
+// Files of 3D shapes, one by one: meshes as OBJ, OFF, PLY, STL, VRML 2.0; clouds as PLY, XYZ text, PCD,
+// NumPy's .npy.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +9,8 @@
 
 namespace ax {
 
-// Whether the extension, in any case, is that of a format read here: .obj .off .ply .stl .xyz .txt .pts .pcd
-// .npy.
+// Whether the extension, in any case, is that of a format read here: .obj .off .ply .stl .wrl .xyz .txt .pts
+// .pcd .npy.
 bool is_shape_file(const std::filesystem::path& path);
 
 // Reads the shape; the extension tells the format. Throws Error naming the file, and the line or the byte,
