@@ -8,6 +8,7 @@
 #include "adapterx/data/emoji_source.h"
 #include "adapterx/data/fractal_source.h"
 #include "adapterx/data/glyph_source.h"
+#include "adapterx/data/view_source.h"
 
 namespace ax {
 namespace {
@@ -28,6 +29,8 @@ const std::vector<ImageSource>& image_sources() {
        open_fractals},
       {"glyphs", "characters of the fonts installed, turned and placed: which, where, how large",
        open_glyphs},
+      {"views", "3D shapes from all sides, shaded, by depth or as silhouettes, a class each folder",
+       open_views},
   };
   return sources;
 }
