@@ -34,7 +34,7 @@ class Dataset {
   virtual void labels(int64_t i, std::span<int32_t> out) const { out[0] = label(i); }
 
   // Of a data set that has been made for a model of several heads (ImageSplits::heads): row [classes of all
-  // heads], zeros, gets 1 at each class that is told of the sample.
+  // heads], zeros, gets weights that add up to 1 at the classes that are told of the sample.
   virtual bool several_heads() const { return false; }
   virtual void add_targets(int64_t i, std::span<float> row) const { row[static_cast<size_t>(label(i))] = 1; }
 };

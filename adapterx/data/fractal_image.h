@@ -10,8 +10,8 @@ namespace ax {
 
 struct FractalStyle {
   int64_t points = 4000;
-  double stamped = 0.5;  // part of the images made by stamping a random pattern of 3 x 3 pixels at each
-                         // fourth point, as FractalDB does at all; the others show how dense points lie
+  double stamped = 0.5;   // part of the images made by stamping a random pattern of 3 x 3 pixels at each
+                          // fourth point, as FractalDB does at all; the others show how dense points lie
   double coloured = 0.5;  // part of the images that are not white on black
 };
 

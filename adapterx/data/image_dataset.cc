@@ -21,6 +21,7 @@ class ImageSubset : public SubsetOf<ImageDataset> {
   using SubsetOf::SubsetOf;
   Image image(int64_t i) const override { return whole().image(at(i)); }
   bool in_memory() const override { return whole().in_memory(); }
+  bool augmented(int64_t i) const override { return whole().augmented(at(i)); }
 };
 
 class ImageConcatenation : public ConcatenationOf<ImageDataset> {
@@ -28,6 +29,7 @@ class ImageConcatenation : public ConcatenationOf<ImageDataset> {
   using ConcatenationOf::ConcatenationOf;
   Image image(int64_t i) const override { return part(i).image(within(i)); }
   bool in_memory() const override { return first().in_memory() && second().in_memory(); }
+  bool augmented(int64_t i) const override { return part(i).augmented(within(i)); }
 };
 
 ImageSplits open_format(const DatasetSpec& spec) {
@@ -62,6 +64,16 @@ ImageSplits open_format(const DatasetSpec& spec) {
   return format == "idx" ? open_image_idx(path) : open_image_folder(path);
 }
 
+// "4*cifar10": 4, and the rest; else 1.
+int64_t take_repeats(std::string& text) {
+  const size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  if (digits == 0 || digits > 6 || digits == text.size() || text[digits] != '*') return 1;
+  const int64_t repeats = std::stoll(text.substr(0, digits));
+  if (repeats < 1) fail("{}: expected the images once or more often, got {} times", text, repeats);
+  text.erase(0, digits + 1);
+  return repeats;
+}
+
 // The texts between " + ".
 std::vector<std::string> parts_of(std::string_view text) {
   constexpr std::string_view kPlus = " + ";
@@ -73,16 +85,17 @@ std::vector<std::string> parts_of(std::string_view text) {
   return parts;
 }
 
-ImageSplits open_joined(const DatasetSpec& spec, const std::vector<std::string>& paths) {
+ImageSplits open_joined(const DatasetSpec& spec, std::vector<std::string> paths) {
   if (spec.train_size > 0 || spec.val_size > 0 || !spec.class_names.empty()) {
     fail("{}: sizes of splits and names of classes mean one data set with one head, expected none of them",
          spec.path.string());
   }
   std::vector<JoinedPart> parts;
-  for (const std::string& path : paths) {
+  for (std::string& path : paths) {
+    const int64_t repeats = take_repeats(path);
     DatasetSpec one = spec;
     one.path = path;
-    parts.push_back({path, open_format(one)});
+    parts.push_back({path, open_format(one), repeats});
     if (!spec.all_labels) parts.back().splits.further.clear();
   }
   return join_images(parts);

@@ -15,6 +15,9 @@ class ImageDataset : public Dataset {
  public:
   virtual Image image(int64_t i) const = 0;         // decoded to RGB; throws Error naming the file
   virtual bool in_memory() const { return false; }  // image() is a copy, not worth a cache
+  // Whether training may augment the image. Not where that would make false what is told of it: where it is,
+  // or how it is turned.
+  virtual bool augmented(int64_t /*i*/) const { return true; }
 };
 
 struct ImageSplits {
@@ -43,6 +46,11 @@ struct ImageSplits {
 //
 // Where spec.path is "NAME" or "NAME:key=value,key=value" and NAME one of image_sources.h, the images are
 // made by this source; a file or folder of that name goes first.
+//
+// Several such, "4*cifar10 + glyphs:classes=400 + fractals", are one data set with a head for each label set
+// (spec.all_labels) or each data set: all their training images, those of cifar10 four times, and nothing
+// else of them. So is one with several label sets, where spec.all_labels asks for them. Each image weighs as
+// much, whatever is told of it. Images of which several things are told aren't augmented.
 //
 // Throws Error naming file and line (or folder) where something is missing, damaged or contradicts itself.
 ImageSplits open_image_splits(const DatasetSpec& spec);

@@ -304,9 +304,9 @@ TEST_F(DatasetTest, SeveralDataSetsAreOneWithAHeadEach) {
   classes("b/train/", 3, 2);
   classes("b/test/", 3, 1);
   DatasetSpec spec;
-  spec.path = (folder_ / "a").string() + " + " + (folder_ / "b").string();
+  spec.path = (folder_ / "a").string() + " + 2*" + (folder_ / "b").string();
   const ImageSplits splits = open_image_splits(spec);
-  EXPECT_EQ(splits.train->size(), 12);
+  EXPECT_EQ(splits.train->size(), 18);
   EXPECT_FALSE(splits.val || splits.test);
   ASSERT_EQ(splits.heads.size(), 2u);
   EXPECT_EQ(splits.heads[1].name, "b");

@@ -29,6 +29,7 @@ class ImageSamples : public SampleSource {
       : images_(std::move(images)),
         augment_(augment),
         transform_(preprocess, augment),
+        plain_(preprocess, {}),
         side_(preprocess.size),
         all_fit_(3 * transform_.pixels() <= cache_bytes / static_cast<size_t>(images_->size())),
         cache_(images_->size(), cache_bytes) {}
@@ -46,7 +47,7 @@ class ImageSamples : public SampleSource {
     } catch (const std::exception& error) {
       fail("{}: cannot be loaded: {}", images_->name(key.index), error.what());
     }
-    transform_.finish(scratch.pixels.data(), key, out, scratch.transform);
+    transform_of(key.index).finish(scratch.pixels.data(), key, out, scratch.transform);
   }
 
   bool mixes() const override { return ax::mixes_targets(augment_); }
@@ -59,22 +60,25 @@ class ImageSamples : public SampleSource {
   }
 
  private:
+  const ImageTransform& transform_of(int64_t i) const { return images_->augmented(i) ? transform_ : plain_; }
+
   void fetch(const SampleKey& key, uint8_t* pixels, Scratch& scratch) const {
+    const ImageTransform& transform = transform_of(key.index);
     const Kept* kept = cache_.find(key.index);
     if (kept != nullptr && kept->resized) {
       std::memcpy(pixels, kept->image.pixels.get(), kept->image.size());
     } else if (kept != nullptr) {
-      transform_.resize(kept->image, key, pixels, scratch.transform);
+      transform.resize(kept->image, key, pixels, scratch.transform);
     } else {
       Image source = images_->image(key.index);
-      transform_.resize(source, key, pixels, scratch.transform);
+      transform.resize(source, key, pixels, scratch.transform);
       keep(key.index, std::move(source), pixels);
     }
   }
 
   void keep(int64_t i, Image source, const uint8_t* pixels) const {
     const size_t resized = 3 * transform_.pixels();
-    const bool keeps_resized = !transform_.resizes_at_random() && (all_fit_ || resized <= source.size());
+    const bool keeps_resized = !transform_of(i).resizes_at_random() && (all_fit_ || resized <= source.size());
     if (!keeps_resized) {
       const size_t bytes = source.size();
       if (!images_->in_memory() && cache_.has_room(bytes)) cache_.keep(i, {std::move(source), false}, bytes);
@@ -88,7 +92,7 @@ class ImageSamples : public SampleSource {
 
   std::shared_ptr<const ImageDataset> images_;
   AugmentOptions augment_;
-  ImageTransform transform_;
+  ImageTransform transform_, plain_;
   int64_t side_;
   bool all_fit_;  // in the cache, resized
   mutable SampleCache<Kept> cache_;

@@ -11,21 +11,28 @@ namespace {
 
 struct Member {
   std::shared_ptr<const ImageDataset> images;
-  int64_t first_image = 0;             // its place among all
-  std::vector<int32_t> first_classes;  // of its label sets, among all classes
+  int64_t first_image = 0, repeats = 1;  // its place among all
+  std::vector<int32_t> first_classes;    // of its label sets, among all classes
 };
 
 class JoinedImages : public ImageDataset {
  public:
   explicit JoinedImages(std::vector<Member> members) : members_(std::move(members)) {}
 
-  int64_t size() const override { return members_.back().first_image + members_.back().images->size(); }
+  int64_t size() const override {
+    const Member& last = members_.back();
+    return last.first_image + last.repeats * last.images->size();
+  }
   int32_t label(int64_t i) const override {
     const Member& m = member(i);
-    return m.first_classes[0] + m.images->label(i - m.first_image);
+    return m.first_classes[0] + m.images->label(within(m, i));
   }
-  std::string name(int64_t i) const override { return member(i).images->name(i - member(i).first_image); }
-  Image image(int64_t i) const override { return member(i).images->image(i - member(i).first_image); }
+  std::string name(int64_t i) const override { return member(i).images->name(within(member(i), i)); }
+  Image image(int64_t i) const override { return member(i).images->image(within(member(i), i)); }
+  bool augmented(int64_t i) const override {
+    const Member& m = member(i);
+    return m.first_classes.size() == 1 && m.images->augmented(within(m, i));
+  }
   bool in_memory() const override {
     return std::ranges::all_of(members_, [](const Member& m) { return m.images->in_memory(); });
   }
@@ -34,9 +41,11 @@ class JoinedImages : public ImageDataset {
   void add_targets(int64_t i, std::span<float> row) const override {
     const Member& m = member(i);
     std::vector<int32_t> labels(m.first_classes.size());
-    m.images->labels(i - m.first_image, labels);
+    m.images->labels(within(m, i), labels);
+    const auto told = std::ranges::count_if(labels, [](int32_t label) { return label >= 0; });
     for (size_t set = 0; set < labels.size(); ++set) {
-      if (labels[set] >= 0) row[static_cast<size_t>(m.first_classes[set] + labels[set])] = 1;
+      if (labels[set] < 0) continue;
+      row[static_cast<size_t>(m.first_classes[set] + labels[set])] = 1 / static_cast<float>(told);
     }
   }
 
@@ -45,6 +54,7 @@ class JoinedImages : public ImageDataset {
     const auto next = std::ranges::upper_bound(members_, i, {}, &Member::first_image);
     return *(next - 1);
   }
+  static int64_t within(const Member& m, int64_t i) { return (i - m.first_image) % m.images->size(); }
 
   std::vector<Member> members_;
 };
@@ -63,7 +73,7 @@ ImageSplits join_images(const std::vector<JoinedPart>& parts) {
   int64_t images = 0;
   for (const JoinedPart& part : parts) {
     if (!part.splits.train) fail("{}: no training images", part.path);
-    Member member{part.splits.train, images, {}};
+    Member member{part.splits.train, images, part.repeats, {}};
     const auto add = [&](const std::string& head, const std::vector<std::string>& classes) {
       member.first_classes.push_back(static_cast<int32_t>(joined.classes.size()));
       joined.heads.push_back({head, std::ssize(classes)});
@@ -72,7 +82,7 @@ ImageSplits join_images(const std::vector<JoinedPart>& parts) {
     const std::string name = short_name(part.path);
     add(name, part.splits.classes);
     for (const LabelSet& set : part.splits.further) add(name + "/" + set.name, set.classes);
-    images += part.splits.train->size();
+    images += part.repeats * part.splits.train->size();
     joined.format += (joined.format.empty() ? "" : " + ") + part.splits.format;
     members.push_back(std::move(member));
   }

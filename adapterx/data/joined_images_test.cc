@@ -11,8 +11,8 @@
 namespace ax {
 namespace {
 
-// Grey images: image i has the value 10 * i + first, class i % classes, and, as a second thing told, i % 2, of
-// the last image nothing.
+// Grey images: image i has the value 10 * i + first, class i % classes, and, as a second thing told, i % 2,
+// of the last image nothing.
 class GreyImages : public ImageDataset {
  public:
   GreyImages(int64_t size, int32_t classes, int first) : size_(size), classes_(classes), first_(first) {}
@@ -72,7 +72,7 @@ TEST(JoinedImages, SamplesAndTargetsAreTheirParts) {
     all.add_targets(i, row);
     return row;
   };
-  EXPECT_EQ(targets(1), (std::array<float, 7>{0, 1, 0, 0, 1, 0, 0}));
+  EXPECT_EQ(targets(1), (std::array<float, 7>{0, 0.5f, 0, 0, 0.5f, 0, 0}));
   EXPECT_EQ(targets(4), (std::array<float, 7>{0, 1, 0, 0, 0, 0, 0}));  // nothing told of x
   EXPECT_EQ(targets(7), (std::array<float, 7>{0, 0, 0, 0, 0, 1, 0}));
 }
@@ -86,7 +86,7 @@ TEST(JoinedImages, BatchesCarryRowsOfTargets) {
   Loader plain(samples, 7, {.batch = 3});
   plain.start(0);
   const Loader::Batch* batch = plain.next();
-  const std::vector<float> want = {0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const std::vector<float> want = {0, 0, 0, 0, 0, 0, 1, 0, 0.5f, 0, 0, 0.5f, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   EXPECT_EQ(std::vector<float>(batch->targets.begin(), batch->targets.end()), want);
 
   const auto mixing = image_samples(subset(splits.train, {8, 1}), preprocess, {.mixup = 1});
@@ -96,10 +96,38 @@ TEST(JoinedImages, BatchesCarryRowsOfTargets) {
   const float own = batch->targets[6];
   EXPECT_GT(own, 0);
   EXPECT_LT(own, 1);
-  EXPECT_FLOAT_EQ(batch->targets[1], 1 - own);
-  EXPECT_FLOAT_EQ(batch->targets[4], 1 - own);
+  EXPECT_FLOAT_EQ(batch->targets[1], (1 - own) / 2);
+  EXPECT_FLOAT_EQ(batch->targets[4], (1 - own) / 2);
   EXPECT_FLOAT_EQ(batch->targets[7 + 6], 1 - own);
-  EXPECT_FLOAT_EQ(batch->targets[7 + 1], own);
+  EXPECT_FLOAT_EQ(batch->targets[7 + 1], own / 2);
+}
+
+// What is told of a glyph's place stays true; photographs are flipped.
+TEST(JoinedImages, OnlyImagesWithOneLabelAreAugmented) {
+  const ImageSplits splits = joined();
+  Preprocess preprocess = preprocess_preset("half");
+  preprocess.size = 4;
+  const auto plain = image_samples(splits.train, preprocess);
+  const auto augmented = image_samples(splits.train, preprocess, {.brightness = 0.9});
+  for (int64_t i = 0; i < splits.train->size(); ++i) {
+    std::vector<float> a(48), b(48);
+    plain->sample({1, 0, i}, a.data());
+    augmented->sample({1, 0, i}, b.data());
+    EXPECT_EQ(a == b, i < 5) << i;
+    EXPECT_EQ(splits.train->augmented(i), i >= 5);
+  }
+}
+
+TEST(JoinedImages, RepeatsComeOneAfterTheOther) {
+  JoinedPart part{"photos", {}, 3};
+  part.splits.classes = {"cat", "dog"};
+  part.splits.train = std::make_shared<GreyImages>(4, 2, 100);
+  const ImageSplits splits = join_images({part, part});
+  EXPECT_EQ(splits.train->size(), 24);
+  EXPECT_EQ(splits.train->name(11), "grey 100#3");
+  EXPECT_EQ(splits.train->label(11), 1);
+  EXPECT_EQ(splits.train->label(13), 3);
+  EXPECT_EQ(splits.classes.size(), 4u);
 }
 
 TEST(JoinedImages, EveryPartNeedsTrainingImages) {
