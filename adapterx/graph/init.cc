@@ -50,6 +50,24 @@ void fill_orthogonal(const Rng& rng, size_t rows, size_t columns, float gain, st
   }
 }
 
+void fill_grid_positions(const Shape& shape, int64_t prefix, std::span<float> out) {
+  const int64_t d = shape.dim(-1), patches = shape.dim(-2) - prefix, q = d / 4;
+  const auto side = static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(patches))));
+  if (side * side != patches)
+    fail("positions of a grid: expected a square number of tokens, got {}", patches);
+  std::ranges::fill(out, 0.0f);
+  for (int64_t t = 0; t < patches; ++t) {
+    float* row = out.data() + (prefix + t) * d;
+    for (int64_t i = 0; i < 2 * q; ++i) {
+      const auto place = static_cast<double>(i < q ? t % side : t / side);
+      const double angle = place * std::pow(1e4, -static_cast<double>(i % q) / static_cast<double>(q));
+      float* at = row + (i < q ? i : i + q);
+      at[0] = static_cast<float>(std::sin(angle));
+      at[q] = static_cast<float>(std::cos(angle));
+    }
+  }
+}
+
 }  // namespace
 
 void initialise(const Init& init, std::string_view name, const Shape& shape, uint64_t seed,
@@ -85,6 +103,9 @@ void initialise(const Init& init, std::string_view name, const Shape& shape, uin
       return;
     case Init::Kind::orthogonal:
       fill_orthogonal(rng, static_cast<size_t>(fan_out), static_cast<size_t>(fan_in), init.a, out);
+      return;
+    case Init::Kind::grid_positions:
+      fill_grid_positions(shape, static_cast<int64_t>(init.a), out);
       return;
   }
 }

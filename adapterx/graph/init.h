@@ -19,6 +19,7 @@ struct Init {
     xavier_uniform,   // U(-k, k), k = sqrt(6 / (fan_in + fan_out))
     uniform,          // U(-a, a)
     orthogonal,       // a matrix of rows or columns, the fewer, that are orthogonal and of length a
+    grid_positions,   // [1, a + n * n, d]: see below
   };
   Kind kind = Kind::checkpoint;
   float a = 0, b = 0;
@@ -32,6 +33,10 @@ struct Init {
   static Init xavier_uniform() { return {Kind::xavier_uniform, 0, 0}; }
   static Init uniform(float bound) { return {Kind::uniform, bound, 0}; }
   static Init orthogonal(float gain) { return {Kind::orthogonal, gain, 0}; }
+  // Sines and cosines of the places in a square grid of tokens, row by row, which `prefix` tokens of zeros
+  // precede (Vaswani et al., arXiv 1706.03762, for two axes as MAE has them): for x, then for y, q = d / 4
+  // channels sin(w_i x) and q of cos(w_i x), w_i = 10000^(-i / q). Channels left over are 0.
+  static Init grid_positions(int64_t prefix) { return {Kind::grid_positions, static_cast<float>(prefix), 0}; }
 };
 
 // Draws a parameter's start: a function of (init, name, shape, seed) alone. Throws Error for

@@ -23,6 +23,8 @@
 #include "adapterx/graph/ops/reduce.h"
 #include "adapterx/graph/ops/reshape.h"
 #include "adapterx/graph/ops/scale_tokens.h"
+#include "adapterx/graph/ops/squared_error.h"
+#include "adapterx/graph/ops/standardize.h"
 #include "adapterx/graph/ops/tokens.h"
 
 namespace ax {
@@ -264,6 +266,12 @@ std::vector<OpCase> cases() {
          const Value parts[] = {scale(gather_tokens(x, mask.masked), 2), gather_tokens(x, mask.visible)};
          return concat_tokens(parts);
        }},
+      {"gather_shared_tokens",
+       [](Graph& g) {
+         const TokenMask mask = random_mask(g, 4, 9, 5);
+         const Value positions = slice_tokens(g.parameter("positions", {1, 10, 3}), 1, 9);
+         return add(operand(g, "x", {4, 4, 3}), gather_tokens(positions, mask.visible), Role::residual);
+       }},
       {"batch_norm",
        [](Graph& g) {
          return normalised(g, operand(g, "x", {5, 7, 9}), true);
@@ -344,6 +352,22 @@ std::vector<OpCase> cases() {
        [](Graph& g) {
          const Value p = operand(g, "predicted", {2, 3, 3}), t = operand(g, "target", {2, 6, 3});
          return add(chamfer_distance(p, t, false), chamfer_distance(t, p));
+       }},
+      {"squared_error",
+       [](Graph& g) {
+         return squared_error(operand(g, "predicted", {3, 4, 5}), g.input("target", {3, 4, 5}));
+       }},
+      {"squared_error_of_both",
+       [](Graph& g) {
+         return squared_error(operand(g, "predicted", {2, 7}), operand(g, "target", {2, 7}));
+       }},
+      {"standardize",
+       [](Graph& g) {
+         return multiply(standardize(g.input("x", {2, 3, 7}), 1e-2f), g.parameter("w", {7}));
+       }},
+      {"exact_patches",
+       [](Graph& g) {
+         return multiply(patchify(g.input("image", {2, 3, 6, 9}), 3, Role::exact), g.parameter("w", {27}));
        }},
       {"group_points_neighbours",
        [](Graph& g) {

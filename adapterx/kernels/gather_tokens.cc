@@ -57,8 +57,9 @@ void sample_grad(const Picks& picks, Row dy, int64_t tokens, int64_t d, Row dx) 
 }  // namespace
 
 void gather_tokens(const Tensor& x, const Tensor& index, const Tensor& y) {
-  const int64_t tokens = x.shape[1], d = x.shape[2], picked = index.shape[1];
-  assert(y.shape[0] == x.shape[0] && index.shape[0] == x.shape[0] && y.shape[1] == picked);
+  const int64_t tokens = x.shape[1], d = x.shape[2], picked = index.size() / x.shape[0];
+  assert(y.shape[0] == index.shape[0] && y.shape[1] == index.shape[1]);
+  assert(x.shape[0] == 1 || x.shape[0] == index.shape[0]);
   parallel_ranges(index.size(), kTokenGrain, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t from = i / picked * tokens + index.i32()[i];
@@ -72,8 +73,9 @@ size_t gather_tokens_grad_scratch(int64_t tokens, int64_t picked) {
 }
 
 void gather_tokens_grad(const Tensor& dy, const Tensor& index, const Tensor& dx, void* scratch) {
-  const int64_t tokens = dx.shape[1], d = dx.shape[2], picked = index.shape[1];
-  assert(dy.shape[0] == dx.shape[0] && index.shape[0] == dx.shape[0] && dy.shape[1] == picked);
+  const int64_t tokens = dx.shape[1], d = dx.shape[2], picked = index.size() / dx.shape[0];
+  assert(dy.shape[0] == index.shape[0] && dy.shape[1] == index.shape[1]);
+  assert(dx.shape[0] == 1 || dx.shape[0] == index.shape[0]);
   parallel_ranges(dx.shape[0], 1, [&](int64_t begin, int64_t end, int thread) {
     int32_t* head = static_cast<int32_t*>(scratch) + thread * (tokens + picked);
     const Picks picks{head, head + tokens};

@@ -46,5 +46,28 @@ TEST(GatherTokens, GradientAddsUpPicksOfOneToken) {
   }
 }
 
+// Tokens that all samples share: as those of each, and the sum of their gradients.
+TEST(GatherTokens, OneSampleIsEverySamples) {
+  std::vector<int32_t> index = picks();
+  const Tensor i{index.data(), DType::i32, {2, kPicked}};
+  const Owned one = random(DType::f32, {1, kTokens, 19}, 1), y(DType::f32, {2, kPicked, 19}),
+              y_of_each(DType::f32, {2, kPicked, 19});
+  std::vector<double> twice = one.values();
+  twice.insert(twice.end(), twice.begin(), twice.begin() + kTokens * 19);
+  const Owned each(DType::f32, {2, kTokens, 19}, twice);
+  kernels::gather_tokens(one, i, y);
+  kernels::gather_tokens(each, i, y_of_each);
+  EXPECT_EQ(y.values(), y_of_each.values());
+
+  const Owned dy = random(DType::f32, {2, kPicked, 19}, 2), d(DType::f32, {1, kTokens, 19}),
+              d_of_each(DType::f32, {2, kTokens, 19});
+  std::vector<std::byte> scratch(kernels::gather_tokens_grad_scratch(kTokens, 2 * kPicked));
+  kernels::gather_tokens_grad(dy, i, d, scratch.data());
+  kernels::gather_tokens_grad(dy, i, d_of_each, scratch.data());
+  std::vector<double> want(kTokens * 19);
+  for (size_t k = 0; k < 2 * want.size(); ++k) want[k % want.size()] += d_of_each[k];
+  expect_near(d, want, 1e-6);
+}
+
 }  // namespace
 }  // namespace ax

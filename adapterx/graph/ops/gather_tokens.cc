@@ -10,21 +10,19 @@ namespace {
 
 // Operands: dy [B, M, d], index.
 struct GatherTokensGradOp : Op {
-  GatherTokensGradOp(int64_t tokens, Role role) : tokens_(tokens), role_(role) {}
+  GatherTokensGradOp(const Shape& x, Role role) : x_(x), role_(role) {}
 
   std::string_view name() const override { return "gather_tokens_grad"; }
-  std::vector<OutputSpec> infer(const ShapeContext& c) const override {
-    return {{c.shape(0).with(1, tokens_), role_}};
-  }
+  std::vector<OutputSpec> infer(const ShapeContext&) const override { return {{x_, role_}}; }
   Kernel bind(Binding& b) const override {
-    b.need_scratch(kernels::gather_tokens_grad_scratch(tokens_, b.input(1).shape[1]));
+    b.need_scratch(kernels::gather_tokens_grad_scratch(x_[1], b.input(1).size() / x_[0]));
     return [dy = b.input(0), index = b.input(1), dx = b.output(0)](const StepState& s) {
       kernels::gather_tokens_grad(dy, index, dx, s.scratch);
     };
   }
 
  private:
-  int64_t tokens_;
+  Shape x_;
   Role role_;
 };
 
@@ -42,13 +40,13 @@ struct GatherTokensOp : Op {
     c.expect_rank(0, "x", 3);
     c.expect_rank(1, "index", 2);
     const Shape &x = c.shape(0), &index = c.shape(1);
-    c.expect_shape(1, "index", {x[0], index[1]});
+    if (x[0] != 1) c.expect_shape(1, "index", {x[0], index[1]});
     if (c.role(1) != Role::index) c.reject("index", "Role::index", "numbers");
-    return {{x.with(1, index[1]), c.role(0)}};
+    return {{Shape{index[0], index[1], x[2]}, c.role(0)}};
   }
   void backward(Gradients& g, const Node& node) const override {
     const Value x = g.input(node, 0);
-    auto grad = std::make_shared<GatherTokensGradOp>(x.shape()[1], x.role());
+    auto grad = std::make_shared<GatherTokensGradOp>(x.shape(), x.role());
     g.add(node, 0, g.graph().append_one(std::move(grad), {g.of(node), g.input(node, 1)}));
   }
   Kernel bind(Binding& b) const override {
@@ -59,7 +57,7 @@ struct GatherTokensOp : Op {
   }
   void evaluate(TwinNode& t) const override {
     const Shape& x = t.in[0]->shape;
-    const int64_t picked = t.in[1]->shape[1], d = x[2];
+    const int64_t picked = t.in[1]->shape.size() / x[0], d = x[2];
     for (int64_t i = 0; i < t.in[1]->shape.size(); ++i) {
       const auto token = static_cast<int64_t>(t.in[1]->v[static_cast<size_t>(i)]);
       std::copy_n(t.in[0]->v.begin() + (i / picked * x[1] + token) * d, d, t.out[0].v.begin() + i * d);

@@ -24,7 +24,7 @@ struct PatchifyGradOp : Op {
 };
 
 struct PatchifyOp : Op {
-  explicit PatchifyOp(int64_t patch) : patch_(patch) {}
+  PatchifyOp(int64_t patch, Role out) : patch_(patch), out_(out) {}
 
   std::string_view name() const override { return "patchify"; }
 
@@ -34,7 +34,7 @@ struct PatchifyOp : Op {
     if (patch_ < 1 || s[2] % patch_ != 0 || s[3] % patch_ != 0) {
       c.reject("image", fmt::format("height and width divisible by {}", patch_), to_string(s));
     }
-    return {{Shape{s[0], (s[2] / patch_) * (s[3] / patch_), s[1] * patch_ * patch_}, Role::activation}};
+    return {{Shape{s[0], (s[2] / patch_) * (s[3] / patch_), s[1] * patch_ * patch_}, out_}};
   }
 
   void backward(Gradients& g, const Node& node) const override {
@@ -67,12 +67,13 @@ struct PatchifyOp : Op {
 
  private:
   int64_t patch_;
+  Role out_;
 };
 
 }  // namespace
 
-Value patchify(Value image, int64_t patch) {
-  return image.graph->append_one(std::make_shared<PatchifyOp>(patch), {image});
+Value patchify(Value image, int64_t patch, Role out) {
+  return image.graph->append_one(std::make_shared<PatchifyOp>(patch, out), {image});
 }
 
 }  // namespace ax
