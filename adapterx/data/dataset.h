@@ -52,6 +52,9 @@ struct DatasetSpec {
   // A file of names for the classes, a name a line, in place of those found. Of classes that are numbers
   // there may be more names than labels; a folder must have as many.
   std::filesystem::path class_names = {};
+  // Whether labels are asked for. Else there may be one class alone, and the images of a folder without
+  // subfolders are one, "unlabelled".
+  bool labelled = true;
 
   // Whether all label sets are told, a head each, or only the first.
   bool all_labels = false;

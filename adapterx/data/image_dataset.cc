@@ -32,6 +32,14 @@ class ImageConcatenation : public ConcatenationOf<ImageDataset> {
   bool augmented(int64_t i) const override { return part(i).augmented(within(i)); }
 };
 
+bool has_subfolders(const fs::path& folder) {
+  std::error_code error;
+  return std::ranges::any_of(fs::directory_iterator(folder, error), [](const fs::directory_entry& entry) {
+    std::error_code ignored;
+    return entry.is_directory(ignored) && !entry.path().filename().string().starts_with('.');
+  });
+}
+
 ImageSplits open_format(const DatasetSpec& spec) {
   const fs::path& path = spec.path;
   const std::vector<std::string> formats = {"auto", "folder", "vtab", "csv", "idx"};
@@ -61,7 +69,8 @@ ImageSplits open_format(const DatasetSpec& spec) {
   }
   if (format == "csv") return open_image_csv(path);
   if (format == "vtab") return open_image_vtab(path);
-  return format == "idx" ? open_image_idx(path) : open_image_folder(path);
+  if (format == "idx") return open_image_idx(path);
+  return spec.labelled || has_subfolders(path) ? open_image_folder(path) : open_unlabelled_images(path);
 }
 
 // "4*cifar10": 4, and the rest; else 1.

@@ -137,6 +137,23 @@ TEST_F(DatasetTest, FolderErrorsNameTheOddOne) {
   EXPECT_THROW(open({.format = "floder"}), Error);
 }
 
+TEST_F(DatasetTest, WithoutLabelsAFolderOfImagesWillDo) {
+  for (const char* name : {"b.pgm", "a.pgm", "c.pgm"}) image(name);
+  write("notes.txt");
+  expect_error("expected a subfolder of images for each class");
+  const ImageSplits splits = open({.val_fraction = 0, .labelled = false});
+  EXPECT_EQ(splits.classes, std::vector<std::string>{"unlabelled"});
+  const std::string at = folder_.string();
+  EXPECT_EQ(names_of(*splits.train), (std::vector<std::string>{at + "/a.pgm", at + "/b.pgm", at + "/c.pgm"}));
+  EXPECT_EQ(splits.train->label(2), 0);
+
+  classes("of_one/", 1, 2);
+  expect_error("expected at least 2 classes, got 1", {}, "of_one");
+  EXPECT_EQ(open({.val_fraction = 0, .labelled = false}, "of_one").classes, std::vector<std::string>{"c0"});
+  fs::create_directories(folder_ / "none");
+  expect_error("expected images (.jpg", {.labelled = false}, "none");
+}
+
 TEST_F(DatasetTest, SplitsOffAStratifiedPart) {
   classes("", 3, 20);
   const ImageSplits splits = open({.val_fraction = 0.25, .seed = 3});

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "adapterx/base/error.h"
 #include "adapterx/io/file_bytes.h"
+#include "adapterx/io/files_below.h"
 #include "adapterx/io/image.h"
 
 namespace ax {
@@ -43,6 +45,17 @@ std::shared_ptr<const ImageDataset> file_images(std::vector<LabelledFile> files)
 
 ImageSplits open_image_folder(const std::filesystem::path& folder) {
   return images_of("folder", labelled_folder(folder, kImages));
+}
+
+ImageSplits open_unlabelled_images(const std::filesystem::path& folder) {
+  FileSplits files{.classes = {"unlabelled"}};
+  try {
+    for (const auto& file : files_below(folder, is_image_name)) files.train.push_back({file.string(), 0});
+  } catch (const std::filesystem::filesystem_error& error) {
+    fail("{}: cannot look for images: {}", folder.string(), error.code().message());
+  }
+  if (files.train.empty()) fail("{}: expected images ({}), got none", folder.string(), kImages.extensions);
+  return images_of("folder", std::move(files));
 }
 
 ImageSplits open_image_csv(const std::filesystem::path& file) {

@@ -12,6 +12,8 @@
 namespace ax {
 
 ImageSplits open_image_folder(const std::filesystem::path& folder);
+// The images that lie in the folder itself, one class. Throws Error where there are none.
+ImageSplits open_unlabelled_images(const std::filesystem::path& folder);
 ImageSplits open_image_vtab(const std::filesystem::path& folder);
 ImageSplits open_image_csv(const std::filesystem::path& file);
 ImageSplits open_image_idx(const std::filesystem::path& folder);

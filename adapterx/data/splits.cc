@@ -43,7 +43,8 @@ void check_splits(const DatasetSpec& spec, std::string_view samples, const std::
       fail("{}: expected at least {} validation {}, got {}", path, spec.val_size, samples, val->size());
     }
   }
-  if (classes.size() < 2) fail("{}: expected at least 2 classes, got {}", path, classes.size());
+  if (spec.labelled && classes.size() < 2)
+    fail("{}: expected at least 2 classes, got {}", path, classes.size());
 }
 
 int64_t validation_size(const DatasetSpec& spec, int64_t training) {

@@ -16,7 +16,7 @@ namespace ax {
 void rename_classes(const DatasetSpec& spec, bool exact, std::vector<std::string>& classes);
 
 // Throws Error where the spec's sizes are out of range or ask for more than there is (null: no such split),
-// and where there are fewer than 2 classes. `samples`: "images", for errors.
+// and where there are fewer than 2 classes though labels are asked for. `samples`: "images", for errors.
 void check_splits(const DatasetSpec& spec, std::string_view samples, const std::vector<std::string>& classes,
                   const Dataset* train, const Dataset* val);
 

@@ -39,15 +39,16 @@ int64_t sample_points_of(const DataConfig& config) {
   return config.sample_points > 0 ? config.sample_points : PointPreprocess{}.sample_points;
 }
 
-DataSplits open_splits(const DataConfig& config, bool points) {
+DataSplits open_splits(const DataConfig& config, bool points, bool labelled) {
+  DatasetSpec spec = dataset_spec(config);
+  spec.labelled = labelled;
   if (points) {
-    DatasetSpec spec = dataset_spec(config);
     spec.variant = config.variant;
     spec.min_class_size = config.min_class_size;
     spec.sample_points = sample_points_of(config);
     return open_point_splits(spec);
   }
-  return open_image_splits(dataset_spec(config));
+  return open_image_splits(spec);
 }
 
 const std::vector<std::string>& class_names(const DataSplits& splits) {

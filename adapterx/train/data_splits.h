@@ -20,8 +20,8 @@ using DataSplits = std::variant<ImageSplits, PointSplits>;
 
 std::string_view to_string(Split split);
 
-// Throws Error as open_image_splits and open_point_splits do.
-DataSplits open_splits(const DataConfig& config, bool points);
+// Throws Error as open_image_splits and open_point_splits do. labelled: as DatasetSpec has it.
+DataSplits open_splits(const DataConfig& config, bool points, bool labelled = true);
 
 // How many points of a mesh are drawn: the setting, else the default.
 int64_t sample_points_of(const DataConfig& config);

@@ -67,7 +67,7 @@ TrainingSetup open_training(const TrainConfig& config) {
   setup.method = make_method(config.method.name, Settings(config.method.pairs()));
   DataConfig data = config.data;
   data.sample_points = std::max(sample_points_of(data), config.model.points);
-  setup.data = open_splits(data, points);
+  setup.data = open_splits(data, points, !config.pretrain.masked());
   expect_splits(config, setup.data);
   if (config.data.train_on == "train+val") train_on_validation(setup.data);
   const int64_t classes = std::ssize(class_names(setup.data));
