@@ -11,6 +11,7 @@
 
 #include "adapterx/report/run_folder.h"
 #include "adapterx/train/adapter_file.h"
+#include "adapterx/train/model_setup.h"
 #include "adapterx/train/trainer.h"
 #include "cli/command.h"
 #include "cli/findings.h"
@@ -132,19 +133,47 @@ void run_training(const TrainConfig& config, bool resume, bool pretrains = false
   pass_signal_on();
 }
 
-// Point-MAE's recipe of masked pretraining.
-TrainConfig pretrain_defaults() {
+// The recipes of masked pretraining, Point-MAE's and, of images, MAE's.
+TrainConfig pretrain_defaults(bool points) {
   TrainConfig config;
   config.method.name = "full";
   config.pretrain.objective = "masked";
   config.data.labels = "all";
-  config.point_augment.scale_translate = true;
   config.train.select = "last";
   config.train.epochs = 300;
   config.train.batch = 128;
   config.train.weight_decay = 0.05;
-  config.train.drop_path = 0.1;
+  config.point_augment.scale_translate = true;
+  if (points) {
+    config.train.drop_path = 0.1;
+    return config;
+  }
+  config.data.val_fraction = 0;
+  config.augment.random_resized_crop = true;
+  config.augment.rrc_scale_min = 0.2;
+  config.augment.flip = 0.5;
+  config.train.beta2 = 0.95;
+  config.train.schedule_unit = "step";
   return config;
+}
+
+// By the kind of model that file and command line name.
+TrainConfig resolve_pretraining(const TrainOptions& options) {
+  TrainConfig config = resolve_config(options, pretrain_defaults(true));
+  const bool points = from_command_line([&] { return means_point_backbone(config.model); });
+  return points ? config : resolve_config(options, pretrain_defaults(false));
+}
+
+// "data.val_fraction 0, ...": where the defaults of images are others.
+std::string defaults_of_images() {
+  const std::vector<ConfigKey> points = config_keys(pretrain_defaults(true)),
+                               images = config_keys(pretrain_defaults(false));
+  std::string text;
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (points[i].value == images[i].value) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", images[i].name, images[i].value);
+  }
+  return text;
 }
 
 }  // namespace
@@ -159,10 +188,11 @@ void add_train(CLI::App& app) {
 void add_pretrain(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand(
-      "pretrain", "Train a backbone to be fine-tuned: by hidden groups of points, or by classes");
-  add_train_options(*command, *options, pretrain_defaults());
+      "pretrain", "Train a backbone to be fine-tuned: by hidden patches or groups of points, or by classes");
+  add_train_options(*command, *options, pretrain_defaults(true));
+  command->footer(command->get_footer() + "\nOf images: " + defaults_of_images() + ".");
   command->callback([options] {
-    const TrainConfig config = resolve_config(*options, pretrain_defaults());
+    const TrainConfig config = resolve_pretraining(*options);
     if (config.method.name != "full") {
       throw UsageError("pretrain: expected the method full, which trains a whole backbone, got " +
                        config.method.name);

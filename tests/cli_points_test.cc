@@ -201,7 +201,7 @@ TEST_F(Points, SaysWhatIsWrong) {
       {1, full + data + " variant=OBJ_BG", "variant `OBJ_BG`: data of format shapes have no variants"},
       {1, full + data + " format=scanobjectnn variant=OBJ_BGG", "did you mean `OBJ_BG`?"},
       {1, "train --model point_smal --method full" + data + out, "did you mean `point_small`?"},
-      {2, "pretrain" + data + out, "masked pretraining is of point transformers; expected point_mae"},
+      {1, "pretrain" + data + out, "but 3D shapes, which take a model of point clouds"},
       {2, "pretrain --model point_smal" + data + out, "did you mean `point_small`?"},
       {2, full + data + " gruops=3", "did you mean `groups`?"},
       {1, full + data + " groups=99", "groups and their sizes from 1 to 32 points, got 99"},

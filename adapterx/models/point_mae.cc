@@ -26,10 +26,9 @@ class MaskedBuilder {
         options_(options),
         build_(build),
         encoder_{build.training, build.from_scratch},
-        hidden_(static_cast<int64_t>(options.mask_ratio * static_cast<float>(config.groups))) {
-    if (hidden_ >= 1 && hidden_ < config.groups) return;
-    fail("mask ratio {}: expected 1 to {} of {} groups hidden, got {}", options.mask_ratio, config.groups - 1,
-         config.groups, hidden_);
+        hidden_(hidden_tokens(options, kPublishedPointMaskRatio, config.groups, "groups")) {
+    if (options.decoder_width == 0 || options.decoder_width == config.width) return;
+    fail("decoder width {}: expected that of the point transformer, {}", options.decoder_width, config.width);
   }
 
   MaskedPointTransformer run() {

@@ -12,15 +12,10 @@
 // much.
 #pragma once
 
+#include "adapterx/models/masked_options.h"
 #include "adapterx/models/point_transformer.h"
 
 namespace ax {
-
-struct MaskedOptions {
-  float mask_ratio = 0.6f;  // of the groups, rounded down
-  int64_t decoder_depth = 4;
-  int64_t decoder_heads = 0;  // 0: as many as the encoder's
-};
 
 struct MaskedPointTransformer {
   Value points;    // input "points" [B, points, 3]
@@ -29,7 +24,8 @@ struct MaskedPointTransformer {
 };
 
 // Parameters: the backbone's but for class token and head; decoder_pos_embed.*, decoder_blocks.#.*,
-// decoder_norm.*, mask_token and increase_dim.*. Throws Error where no group would be hidden, or none seen.
+// decoder_norm.*, mask_token and increase_dim.*. Throws Error where no group would be hidden, or none seen,
+// or for a decoder of another width than the encoder's.
 MaskedPointTransformer build_point_mae(Graph& graph, const PointTransformerConfig& config,
                                        const MaskedOptions& options, const PointTransformerBuild& build);
 

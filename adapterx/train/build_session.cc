@@ -4,6 +4,8 @@
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/cross_entropy.h"
+#include "adapterx/models/mae.h"
+#include "adapterx/models/point_mae.h"
 
 namespace ax {
 namespace {
@@ -14,10 +16,14 @@ struct Outputs {
 };
 
 Outputs build_masked(Graph& graph, const SessionSpec& spec) {
-  const auto* config = std::get_if<PointTransformerConfig>(&spec.model);
-  if (config == nullptr) fail("masked pretraining: expected a point transformer, got a model of images");
-  const MaskedPointTransformer model = build_point_mae(
-      graph, *config, *spec.masked, {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
+  if (const auto* vit = std::get_if<VitConfig>(&spec.model)) {
+    const MaskedVit model =
+        build_mae(graph, *vit, *spec.masked, {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
+    return {model.features, {}, model.loss};
+  }
+  const MaskedPointTransformer model =
+      build_point_mae(graph, std::get<PointTransformerConfig>(spec.model), *spec.masked,
+                      {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
   return {model.features, {}, model.loss};
 }
 

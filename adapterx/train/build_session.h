@@ -10,7 +10,7 @@
 #include "adapterx/graph/compile.h"
 #include "adapterx/methods/method.h"
 #include "adapterx/models/backbone.h"
-#include "adapterx/models/point_mae.h"
+#include "adapterx/models/masked_options.h"
 
 namespace ax {
 
@@ -25,7 +25,7 @@ struct SessionSpec {
   bool target_rows = false;
   std::vector<int64_t> heads;  // classes of each, where there are several (kernels/cross_entropy.h)
   bool observe = false;        // what the method observes (Method::observed) is kept as outputs, by its names
-  // Masked pretraining of a point transformer in place of classification: no labels, no logits.
+  // Masked pretraining (models/mae.h, models/point_mae.h) in place of classification: no labels, no logits.
   std::optional<MaskedOptions> masked;
   CompileOptions options;
 };

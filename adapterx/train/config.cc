@@ -6,7 +6,6 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/methods/method.h"
-#include "adapterx/models/point_presets.h"
 #include "adapterx/train/config_fields.h"
 
 namespace ax {
@@ -114,12 +113,9 @@ void check(const TrainConfig& config) {
     fail("pretrain.objective: masked pretraining is from scratch, by the method full; got method {}{}",
          config.method.name, config.model.weights.empty() ? "" : " over weights");
   }
-  if (config.pretrain.masked() && !is_point_preset(config.model.name)) {
-    fail(
-        "model.name: masked pretraining is of point transformers; expected {}, got `{}`; with "
-        "pretrain.objective = classes it can be any model{}",
-        fmt::join(point_preset_names(), ", "), config.model.name,
-        did_you_mean(config.model.name, point_preset_names()));
+  if (config.pretrain.masked() && (config.augment.mixup > 0 || config.augment.cutmix > 0)) {
+    fail("augment.{}: masked pretraining has no labels to mix; expected 0",
+         config.augment.mixup > 0 ? "mixup" : "cutmix");
   }
   if (config.pretrain.masked() && t.select != "last") {
     fail("train.select: masked pretraining measures no accuracy to select on; expected last, got {}",
@@ -142,9 +138,9 @@ std::vector<ConfigKey> config_keys(TrainConfig defaults) {
 }
 
 std::string setting_of_other_kind(const TrainConfig& config, bool points) {
-  constexpr std::array<std::string_view, 6> kOfImages = {"model.patch_size", "model.image_size",
-                                                         "data.preprocess",  "data.interpolation",
-                                                         "data.crop",        "data.crop_pct"};
+  constexpr std::array<std::string_view, 8> kOfImages = {
+      "model.patch_size", "model.image_size", "data.preprocess",        "data.interpolation",
+      "data.crop",        "data.crop_pct",    "pretrain.decoder_width", "pretrain.norm_pix_loss"};
   constexpr std::array<std::string_view, 10> kOfClouds = {
       "model.points",     "model.groups",       "model.group_size",  "model.positions",
       "model.batch_norm", "model.pool_prompts", "model.pool_groups", "data.variant",

@@ -57,11 +57,12 @@ struct MethodConfig {
   std::vector<std::string> pairs() const;
 };
 
-// Masked pretraining (models/point_mae.h), in place of classification.
+// Masked pretraining (models/masked_options.h), in place of classification.
 struct PretrainConfig {
   std::string objective = "classes";  // or "masked"
-  double mask_ratio = 0.6;
-  int64_t decoder_depth = 4, decoder_heads = 0;  // 0: as the encoder
+  double mask_ratio = 0;              // 0: as published, 0.75 of patches, 0.6 of groups
+  int64_t decoder_depth = 4, decoder_width = 0, decoder_heads = 0;  // 0: as the encoder
+  bool norm_pix_loss = true;
   bool masked() const { return objective == "masked"; }
 };
 

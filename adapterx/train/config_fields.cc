@@ -100,13 +100,17 @@ void add_pretrain_fields(std::vector<ConfigField>& fields, PretrainConfig& p) {
       fields.end(),
       {{"pretrain.objective",
         &p.objective,
-        "what is learned: classes, or masked groups of points",
+        "what is learned: classes, or masked patches or groups of points",
         0,
         0,
         {"classes", "masked"}},
-       {"pretrain.mask_ratio", &p.mask_ratio, "part of the groups that is hidden", 0, 0.999},
-       {"pretrain.decoder_depth", &p.decoder_depth, "blocks that draw the hidden groups", 1, 1000},
-       {"pretrain.decoder_heads", &p.decoder_heads, "their attention heads; 0: as the encoder", 0, 1024}});
+       {"pretrain.mask_ratio", &p.mask_ratio, "part that is hidden; 0: 0.75 of patches, 0.6 of groups", 0,
+        0.999},
+       {"pretrain.decoder_depth", &p.decoder_depth, "blocks that draw what is hidden", 1, 1000},
+       {"pretrain.decoder_width", &p.decoder_width, "their channels, of images; 0: as the encoder", 0, 1e5},
+       {"pretrain.decoder_heads", &p.decoder_heads, "their heads; 0: as wide as the encoder's", 0, 1024},
+       {"pretrain.norm_pix_loss", &p.norm_pix_loss,
+        "of images: patches to draw are scaled to mean 0 and variance 1"}});
 }
 
 void add_optim_fields(std::vector<ConfigField>& fields, OptimConfig& t) {

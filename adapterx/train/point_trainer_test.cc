@@ -274,10 +274,6 @@ TEST_F(PointTrainerTest, DataOfTheOtherKindAreRefused) {
   c.model.name = "vit_tiny_patch16_224";
   EXPECT_NE(error_of(c).find("but 3D shapes, which take a model of point clouds"), std::string::npos)
       << error_of(c);
-  c.pretrain.objective = "masked";
-  c.train.select = "last";
-  EXPECT_NE(error_of(c).find("masked pretraining is of point transformers"), std::string::npos)
-      << error_of(c);
   EXPECT_FALSE(fs::exists(folder_ / "refused"));
 }
 

@@ -43,7 +43,8 @@ ScheduleOptions schedule_options(const OptimConfig& t) {
 }
 
 MaskedOptions masked_options(const PretrainConfig& p) {
-  return {static_cast<float>(p.mask_ratio), p.decoder_depth, p.decoder_heads};
+  return {static_cast<float>(p.mask_ratio), p.decoder_depth, p.decoder_width, p.decoder_heads,
+          p.norm_pix_loss};
 }
 
 // Samples whose class (of mixed targets: the likeliest) has the largest logit of its head. Of several heads
