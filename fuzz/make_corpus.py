@@ -299,6 +299,25 @@ def pcd_files():
     yield "refuse_packed.pcd", head + b"binary_compressed\n" + struct.pack("<II", len(packed) - 1, len(fields)) + packed[:-1]
 
 
+SCENE = r'''#VRML V2.0 utf8
+# a comment
+WorldInfo { title "a \"title\"" info [ "one", "two" ] }
+DEF Corner Transform {
+  translation 1 2 3  rotation 0 0 1 1.5708  scale 2 2 2  center 0.5 0 0
+  children [
+    Shape {
+      appearance Appearance { material DEF M Material { diffuseColor 0.8 0.8 0.7 transparency 0 } }
+      geometry IndexedFaceSet { solid FALSE coordIndex [0,1,2,3,-1,0,2,1]
+        coord DEF P Coordinate { point [0 0 0, 1 0 0, 1 1 0, 0 1 0] } }
+    }
+  ]
+}
+Group { children [ USE Corner Switch { whichChoice 1 choice [ Group {} Shape { geometry IndexedFaceSet {
+  coord USE P coordIndex [ 0 1 2 -1 ] } } ] } LOD { level [ Group { children NULL } ] } ] }
+ROUTE Corner.a TO M.b
+'''
+
+
 def mesh_files():
     import trimesh
     points, faces = house()
@@ -317,6 +336,9 @@ def mesh_files():
     yield "corners.obj", (b"# a\nmtllib a.mtl\nv 0 0 0\nv 1 0 0\nv 1 1 0\nvt 0 0\nvn 0 0 1\ng b\n"
                           b"f 1/1/1 2/1/1 3/1/1\nf -3//1 -2//1 -1//1\n")
     yield "points.obj", b"v 0 0 0\nv 1 2 3 0.5 0.5 0.5\n"
+    yield "scene.wrl", SCENE.encode()
+    yield "refuse_corner.wrl", (b"#VRML V2.0 utf8\nShape { geometry IndexedFaceSet { coord Coordinate { point [0 0 0] } "
+                                b"coordIndex [0 1 2 -1] } }\n")
     yield "refuse_corner.obj", b"v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 4\n"
     yield "refuse_count.off", b"OFF\n1000000000 1000000000 0\n0 0 0\n"
     yield "refuse_nan.ply", plyfile_bytes(elements[:1]).replace(struct.pack("<d", 0.5), struct.pack("<d", np.nan))
