@@ -25,22 +25,27 @@ struct BaselineOptions {
 
 constexpr double kMega = 1e6;
 
-DataConfig data_config(const BaselineOptions& options) {
+// The data's settings, and, for the run folder, what else decides the result.
+TrainConfig config_of(const BaselineOptions& options) {
   TrainConfig config;
   for (const std::string& text : options.settings) {
     override_config(text.starts_with("data.") ? text : "data." + text, config);
   }
   config.data.path = options.data;
-  return config.data;
+  config.method = {"pixel_regression", {{"size", fmt::format("{}", options.size)}}};
+  config.train.seed = config.data.split_seed;
+  config.train.out = options.out;
+  return config;
 }
 
-RunFacts facts_of(const BaselineOptions& options, const ImageSplits& images, const PixelRegression& result,
+RunFacts facts_of(const TrainConfig& config, const ImageSplits& images, const PixelRegression& result,
                   double seconds) {
   RunFacts facts;
   facts.finished = true;
   facts.title = "Logistic regression on raw pixels";
-  facts.method = "pixel_regression";
-  facts.data = options.data;
+  facts.method = config.method.name;
+  facts.data = config.data.path;
+  facts.seed = config.train.seed;
   facts.train_images = images.train->size();
   facts.val_images = images.val ? images.val->size() : 0;
   facts.test_images = result.images;
@@ -54,8 +59,8 @@ RunFacts facts_of(const BaselineOptions& options, const ImageSplits& images, con
 }
 
 void run_baseline(const BaselineOptions& options) {
-  const DataConfig data = from_command_line([&] { return data_config(options); });
-  const ImageSplits images = open_image_splits(dataset_spec(data));
+  const TrainConfig config = from_command_line([&] { return config_of(options); });
+  const ImageSplits images = open_image_splits(dataset_spec(config.data));
   if (!images.train || !images.test) {
     fail("{}: expected training and test images, got no {} images", options.data,
          images.train ? "test" : "training");
@@ -68,7 +73,10 @@ void run_baseline(const BaselineOptions& options) {
   const PixelRegression result = pixel_regression(*images.train, images.val.get(), *images.test,
                                                   static_cast<int64_t>(images.classes.size()), regression);
   const double seconds = seconds_now() - start;
-  if (folder) folder->write_result(facts_of(options, images, result, seconds));
+  if (folder) {
+    folder->write_config(to_toml(config));
+    folder->write_result(facts_of(config, images, result, seconds));
+  }
   if (options.json) {
     const nlohmann::ordered_json json = {
         {"accuracy", result.accuracy},     {"val_accuracy", result.val_accuracy}, {"l2", result.l2},

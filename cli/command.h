@@ -46,6 +46,7 @@ void add_models(CLI::App& app);        // adapterx models
 void add_predict(CLI::App& app);   // adapterx predict
 void add_report(CLI::App& app);    // adapterx report
 void add_train(CLI::App& app);     // adapterx train
+void add_transfer(CLI::App& app);  // adapterx transfer
 void add_pretrain(CLI::App& app);  // adapterx pretrain
 
 }  // namespace ax::cli

@@ -79,6 +79,7 @@ int run(int argc, char** argv) {
   ax::cli::add_predict(app);
   ax::cli::add_report(app);
   ax::cli::add_train(app);
+  ax::cli::add_transfer(app);
   ax::cli::add_pretrain(app);
   try {
     app.parse(argc, argv);

@@ -78,6 +78,20 @@ void override_config(const std::string& text, TrainConfig& config) {
   }
 }
 
+std::vector<std::string> overrides_of(const TrainConfig& config) {
+  TrainConfig copy = config, defaults;
+  const std::vector<ConfigField> own = config_fields(copy), standard = config_fields(defaults);
+  std::vector<std::string> all;
+  for (size_t i = 0; i < own.size(); ++i) {
+    const std::string value = text_of(own[i]);
+    if (value == text_of(standard[i])) continue;
+    const auto* const* text = std::get_if<std::string*>(&own[i].value);
+    all.push_back(own[i].name + "=" + (text != nullptr ? **text : value));
+  }
+  for (const std::string& pair : config.method.pairs()) all.push_back(std::string(kMethod) + pair);
+  return all;
+}
+
 std::string to_toml(const TrainConfig& config) {
   TrainConfig copy = config;
   std::string text;

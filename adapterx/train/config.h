@@ -39,6 +39,7 @@ struct DataConfig {
   int64_t train_size = 0, val_size = 0;
   uint64_t split_seed = 0;
   std::string train_on = "train";  // "train" or "train+val": then nothing is left for validation
+  bool use_test = true;            // false: as if there were no test samples; a search that must not see them
   std::string preprocess;          // none, imagenet, half, clip; "": that of the weights
   std::string interpolation, crop;
   double crop_pct = 0;
@@ -108,6 +109,9 @@ void read_config_text(const std::string& name, const std::string& text, TrainCon
 // One `key=value`: by full name ("train.lr=1e-3"), or by a name that one section alone has ("lr=1e-3"). A
 // key of no section is a setting of the method ("rank=32").
 void override_config(const std::string& text, TrainConfig& config);
+
+// The "key=value" texts, with full names, that make the config of the defaults.
+std::vector<std::string> overrides_of(const TrainConfig& config);
 
 // Every key with its value, in sections.
 std::string to_toml(const TrainConfig& config);

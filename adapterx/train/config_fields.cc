@@ -74,6 +74,7 @@ void add_data_fields(std::vector<ConfigField>& fields, DataConfig& d) {
        {"data.class_names", &d.class_names, "file of the classes' names, a name a line"},
        {"data.split_seed", &d.split_seed, "of the draw of splits and subsets"},
        {"data.train_on", &d.train_on, "train, or train+val for a final run", 0, 0, {"train", "train+val"}},
+       {"data.use_test", &d.use_test, "test samples are tested at the end; false: never opened"},
        {"data.preprocess", &d.preprocess, "none, imagenet, half or clip; empty: that of the weights"},
        {"data.interpolation", &d.interpolation,
         "nearest, bilinear, bicubic or lanczos; empty: of the weights"},

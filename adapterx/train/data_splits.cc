@@ -85,6 +85,10 @@ std::string notes_of(const DataSplits& splits) {
   return text;
 }
 
+void leave_out_test(DataSplits& splits) {
+  std::visit([](auto& s) { s.test = nullptr; }, splits);
+}
+
 void train_on_validation(DataSplits& splits) {
   std::visit(
       [](auto& s) {

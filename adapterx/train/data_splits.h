@@ -38,6 +38,9 @@ std::string notes_of(const DataSplits& splits);
 // Training samples become those of train, then val; val is null.
 void train_on_validation(DataSplits& splits);
 
+// As if the data had no test samples.
+void leave_out_test(DataSplits& splits);
+
 // What a model is shown of a split, as it is, or augmented. cache_bytes: for samples that are kept as they
 // were read.
 std::shared_ptr<const SampleSource> samples_of(const DataSplits& splits, Split split,

@@ -68,6 +68,7 @@ TrainingSetup open_training(const TrainConfig& config) {
   DataConfig data = config.data;
   data.sample_points = std::max(sample_points_of(data), config.model.points);
   setup.data = open_splits(data, points, !config.pretrain.masked());
+  if (!config.data.use_test) leave_out_test(setup.data);
   expect_splits(config, setup.data);
   if (config.data.train_on == "train+val") train_on_validation(setup.data);
   const int64_t classes = std::ssize(class_names(setup.data));

@@ -1,0 +1,131 @@
+#include "adapterx/suite/suite_settings.h"
+
+#include <algorithm>
+
+#include "adapterx/base/error.h"
+#include "adapterx/methods/method.h"
+
+namespace ax {
+namespace {
+
+const std::string kMethod = "method.";
+
+std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+std::string full_name(const std::string& key) { return key == "data" ? "data.path" : key; }
+
+std::vector<std::string> keys_of(const std::string& method) {
+  if (method == kPixelRegression) return {"size"};
+  std::vector<std::string> keys;
+  for (const Settings::Known& known : method_settings(method)) keys.push_back(known.key);
+  return keys;
+}
+
+void expect_not_decided(const SuiteSetting& s) {
+  static const std::vector<std::string> kDecided = {
+      "model.weights", "method.name", "data.split_seed", "data.train_on",  "data.use_test",     "train.seed",
+      "train.select",  "train.out",   "train.threads",   "train.patience", "pretrain.objective"};
+  const std::string key = full_name(s.key);
+  for (const std::string& name : kDecided) {
+    if (key == name || key == last_part(name)) {
+      fail("{}: {}: the suite sets {} itself", s.where, s.key, name);
+    }
+  }
+}
+
+class Checker {
+ public:
+  explicit Checker(const SuiteConfig& suite) {
+    for (const SuiteMethod& m : suite.methods) methods_.push_back(m.method);
+  }
+
+  // Of any method (method = ""), or of one.
+  void check(const SuiteSettings& settings, const std::string& method = "") const {
+    for (const SuiteSetting& s : settings) {
+      expect_not_decided(s);
+      TrainConfig scratch;
+      apply(s, scratch);
+      if (is_config_key(s.key)) continue;
+      const std::vector<std::string> owners = method.empty() ? methods_ : std::vector{method};
+      if (std::ranges::any_of(owners, [&](const std::string& m) { return method_has(m, s.key); })) continue;
+      fail("{}: unknown setting `{}`{}{}", s.where, s.key, method.empty() ? "" : " of " + method,
+           did_you_mean(last_part(s.key), known_to(owners)));
+    }
+  }
+
+ private:
+  static std::vector<std::string> known_to(const std::vector<std::string>& owners) {
+    std::vector<std::string> known;
+    for (const ConfigKey& key : config_keys()) known.push_back(last_part(key.name));
+    for (const std::string& method : owners) {
+      for (const std::string& key : keys_of(method)) known.push_back(key);
+    }
+    return known;
+  }
+
+  std::vector<std::string> methods_;
+};
+
+}  // namespace
+
+std::vector<std::string> suite_method_names() {
+  std::vector<std::string> names = {kPixelRegression};
+  for (const MethodInfo& info : methods()) names.push_back(info.name);
+  return names;
+}
+
+bool is_config_key(const std::string& key) {
+  const std::string name = full_name(key);
+  return std::ranges::any_of(config_keys(), [&](const ConfigKey& known) {
+    return known.name == name || last_part(known.name) == name;
+  });
+}
+
+bool method_has(const std::string& method, const std::string& key) {
+  const std::string bare = key.starts_with(kMethod) ? key.substr(kMethod.size()) : key;
+  return std::ranges::count(keys_of(method), bare) > 0;
+}
+
+void apply(const SuiteSetting& setting, TrainConfig& config) {
+  try {
+    override_config(full_name(setting.key) + "=" + setting.value, config);
+  } catch (const Error& error) {
+    fail("{}: {}", setting.where, error.what());
+  }
+}
+
+void apply_shared(const SuiteSettings& settings, const std::string& method, TrainConfig& config) {
+  for (const SuiteSetting& s : settings) {
+    if (is_config_key(s.key) || method_has(method, s.key)) apply(s, config);
+  }
+}
+
+void check_settings(const SuiteConfig& suite) {
+  const Checker checker(suite);
+  checker.check(suite.common);
+  for (const SuiteTask& task : suite.tasks) {
+    checker.check(task.settings);
+    const auto is_data = [](const SuiteSetting& s) { return s.key == "data" || s.key.ends_with("path"); };
+    if (!std::ranges::any_of(task.settings, is_data)) {
+      fail("tasks.{}: expected `data`, a path or a source of images, got none", task.name);
+    }
+  }
+  for (const auto* rows : {&suite.methods, &suite.ablations}) {
+    for (const SuiteMethod& m : *rows) {
+      checker.check(m.settings, m.method);
+      for (const auto& [task, settings] : m.on_task) checker.check(settings, m.method);
+    }
+  }
+  for (const TuningGrid& grid : suite.grids) {
+    const auto row = std::ranges::find(suite.methods, grid.method, &SuiteMethod::name);
+    if (row->method == kPixelRegression) {
+      fail("tune.{}: {} chooses its penalty on the validation images by itself", grid.method, row->method);
+    }
+    for (const auto& [key, values] : grid.axes) {
+      for (const std::string& value : values) {
+        checker.check({{key, value, "tune." + grid.method}}, row->method);
+      }
+    }
+  }
+}
+
+}  // namespace ax
