@@ -46,15 +46,20 @@ void write_file(const fs::path& path, std::string_view text) {
   file.commit();
 }
 
+// As TOML takes any text as it is.
+std::string verbatim(const std::string& text) { return "'''" + text + "'''"; }
+
 SuiteConfig suite_of(const TransferOptions& options) {
   std::vector<std::string> changes = options.changes;
   for (const std::string& text : options.data) {
     const size_t equals = text.find('=');
     if (equals == std::string::npos) throw UsageError("--data: expected TASK=PATH, got " + text);
-    changes.push_back("tasks." + text.substr(0, equals) + ".data=\"" + text.substr(equals + 1) + "\"");
+    changes.push_back("tasks." + text.substr(0, equals) + ".data=" + verbatim(text.substr(equals + 1)));
   }
-  if (!options.weights.empty()) changes.push_back("suite.weights=\"" + options.weights + "\"");
-  return read_suite(options.config, changes, !options.tune);
+  if (!options.weights.empty()) changes.push_back("suite.weights=" + verbatim(options.weights));
+  SuiteConfig suite = read_suite(options.config, {}, !options.tune);
+  if (changes.empty()) return suite;
+  return from_command_line([&] { return read_suite(options.config, changes, !options.tune); });
 }
 
 // One suite at a time in a folder. Children hold the lock, too: what a killed suite has left running ends

@@ -65,7 +65,7 @@ TEST_F(SuitePlan, RunsTrainOnAllOfTheThousandAndTestOnce) {
 }
 
 TEST_F(SuitePlan, PixelsKeepTheDataAlone) {
-  const TrainConfig& raw = config_of(plan(), "out/ant/raw/seed-3");
+  const TrainConfig raw = config_of(plan(), "out/ant/raw/seed-3");
   EXPECT_EQ(raw.method.settings, (std::map<std::string, std::string>{{"size", "9"}}));
   EXPECT_EQ(raw.data.train_size, 800);
   EXPECT_EQ(raw.data.split_seed, 3u);

@@ -108,6 +108,16 @@ TEST(Config, ErrorsNameLineKeyAndNearest) {
             std::string::npos);
 }
 
+TEST(Config, OverridesMakeTheConfigOfTheDefaults) {
+  EXPECT_TRUE(overrides_of({}).empty());
+  const TrainConfig c = read(
+      "[train]\nlr = 1e-5\nselect = \"last\"\ndecay_vectors = true\nseed = 9223372036854775807\n[method]\n"
+      "name = \"full\"\nrank = 8\n[data]\npath = \"a \\\"b\\\" = c\"\nuse_test = false\n");
+  TrainConfig made;
+  for (const std::string& text : overrides_of(c)) override_config(text, made);
+  EXPECT_EQ(to_toml(made), to_toml(c));
+}
+
 TEST(Config, CheckFindsWhatMakesNoSense) {
   TrainConfig good;
   good.data.path = "d";
