@@ -140,7 +140,7 @@ void end_after(const RunsDone& done, const TransferOptions& options) {
   }
   std::fflush(stdout);
   if (done.failed > 0) {
-    fail("{} runs failed; the same command tries them again. Results so far: {}", done.failed,
+    fail("failed runs: {}; the same command tries them again. Results so far: {}", done.failed,
          options.out.string());
   }
 }

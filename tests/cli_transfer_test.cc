@@ -179,8 +179,8 @@ TEST_F(Transfer, TuningOpensNoTestImageAndWritesWhatTheSuiteReads) {
   EXPECT_EQ(trial.at("test_images"), 0);
   const Result closed = run(transfer("tuned.toml", "closed_out") + options + " --methods probe");
   EXPECT_EQ(closed.code, 1);
-  expect_in("[1/2] bright probe seed 0: failed: adapterx: ", closed.out);
-  expect_in("2 runs failed", closed.out);
+  expect_in(" bright probe seed 0: failed: adapterx: ", closed.out);
+  expect_in("failed runs: 2;", closed.out);
   ASSERT_EQ(run(transfer("tuned.toml", "final") + "--methods probe --seeds 0").code, 0);
   expect_in("lr = 0.03", read_text(path("final/bright/probe/seed-0/config.toml")));
   expect_in("lr = 0.01", read_text(path("final/muted/probe/seed-0/config.toml")));

@@ -73,7 +73,7 @@ std::string tuned_toml(const std::vector<TunedMethod>& best) {
       "# images, by the last epoch of a training on the training images; no test image was opened.\n";
   for (const TunedMethod& t : best) {
     text += fmt::format(
-        "\n[methods.{}.tasks.{}]  # {:.2f} %, mean of {} seeds, best of {}{}\n", t.row, t.task,
+        "\n[methods.{}.tasks.{}]  # {:.2f} %, seeds: {}, best of {} trials{}\n", t.row, t.task,
         kPerCent * t.accuracy, t.seeds, t.trials,
         t.at_edge.empty() ? "" : fmt::format("; at the edge of its grid: {}", fmt::join(t.at_edge, ", ")));
     for (const SuiteSetting& s : t.values) text += fmt::format("{} = {}\n", s.key, toml_value(s.value));
