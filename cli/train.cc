@@ -133,11 +133,12 @@ void run_training(const TrainConfig& config, bool resume, bool pretrains = false
   pass_signal_on();
 }
 
-// The recipes of masked pretraining, Point-MAE's and, of images, MAE's.
-TrainConfig pretrain_defaults(bool points) {
+// The recipes of masked pretraining, Point-MAE's and, of images, MAE's; and one for images by classes, that
+// of the bundled backbone.
+TrainConfig pretrain_defaults(bool points, bool masked) {
   TrainConfig config;
   config.method.name = "full";
-  config.pretrain.objective = "masked";
+  config.pretrain.objective = masked ? "masked" : "classes";
   config.data.labels = "all";
   config.train.select = "last";
   config.train.epochs = 300;
@@ -149,25 +150,34 @@ TrainConfig pretrain_defaults(bool points) {
     return config;
   }
   config.data.val_fraction = 0;
-  config.augment.random_resized_crop = true;
-  config.augment.rrc_scale_min = 0.2;
   config.augment.flip = 0.5;
-  config.train.beta2 = 0.95;
   config.train.schedule_unit = "step";
+  if (masked) {
+    config.augment.random_resized_crop = true;
+    config.augment.rrc_scale_min = 0.2;
+    config.train.beta2 = 0.95;
+    return config;
+  }
+  config.augment.pad_crop = 4;
+  config.augment.randaugment_ops = 2;
+  config.augment.randaugment_magnitude = 7;
+  config.train.label_smoothing = 0.1;
+  config.train.clip = 1;
+  config.train.ema = 0.999;
   return config;
 }
 
-// By the kind of model that file and command line name.
+// By the kind of model and the objective that file and command line name.
 TrainConfig resolve_pretraining(const TrainOptions& options) {
-  TrainConfig config = resolve_config(options, pretrain_defaults(true));
+  TrainConfig config = resolve_config(options, pretrain_defaults(true, true));
   const bool points = from_command_line([&] { return means_point_backbone(config.model); });
-  return points ? config : resolve_config(options, pretrain_defaults(false));
+  return points ? config : resolve_config(options, pretrain_defaults(false, config.pretrain.masked()));
 }
 
 // "data.val_fraction 0, ...": where the defaults of images are others.
-std::string defaults_of_images() {
-  const std::vector<ConfigKey> points = config_keys(pretrain_defaults(true)),
-                               images = config_keys(pretrain_defaults(false));
+std::string defaults_of_images(bool masked) {
+  const std::vector<ConfigKey> points = config_keys(pretrain_defaults(true, masked)),
+                               images = config_keys(pretrain_defaults(false, masked));
   std::string text;
   for (size_t i = 0; i < points.size(); ++i) {
     if (points[i].value == images[i].value) continue;
@@ -189,8 +199,9 @@ void add_pretrain(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand(
       "pretrain", "Train a backbone to be fine-tuned: by hidden patches or groups of points, or by classes");
-  add_train_options(*command, *options, pretrain_defaults(true));
-  command->footer(command->get_footer() + "\nOf images: " + defaults_of_images() + ".");
+  add_train_options(*command, *options, pretrain_defaults(true, true));
+  command->footer(command->get_footer() + "\nOf images: " + defaults_of_images(true) +
+                  ".\nOf images by classes: " + defaults_of_images(false) + ".");
   command->callback([options] {
     const TrainConfig config = resolve_pretraining(*options);
     if (config.method.name != "full") {
