@@ -8,7 +8,8 @@
 namespace ax {
 namespace {
 
-constexpr int kBurnIn = 20, kFillingPoints = 2000, kFillingSide = 32;
+constexpr int kBurnIn = 20, kFillingPoints = 2000;
+constexpr size_t kFillingSide = 32;
 constexpr double kMostFilling = 0.45, kLeastVariation = 0.8, kMostVariation = 1.2;
 constexpr float kFar = 1e4F, kOutliers = 2.5F;
 
@@ -103,12 +104,13 @@ double filling_rate(const FractalSystem& system, const Rng& rng) {
   trace_fractal(system, rng, points);
   const FractalFrame frame = frame_of(points);
   std::array<bool, kFillingSide* kFillingSide> touched = {};
-  const float scale = kFillingSide / (2 * frame.half);
+  const float scale = static_cast<float>(kFillingSide) / (2 * frame.half);
   for (const FractalPoint& p : points) {
     const auto x = static_cast<int>(std::floor((p.x - frame.x + frame.half) * scale));
     const auto y = static_cast<int>(std::floor((p.y - frame.y + frame.half) * scale));
-    if (x < 0 || y < 0 || x >= kFillingSide || y >= kFillingSide) continue;
-    touched[static_cast<size_t>(y * kFillingSide + x)] = true;
+    if (x < 0 || y < 0) continue;
+    const auto column = static_cast<size_t>(x), row = static_cast<size_t>(y);
+    if (column < kFillingSide && row < kFillingSide) touched[row * kFillingSide + column] = true;
   }
   return static_cast<double>(std::ranges::count(touched, true)) / static_cast<double>(touched.size());
 }
