@@ -61,7 +61,7 @@ TEST_F(SuiteConfigFile, TunedValuesComeLast) {
   write("[methods.adapter.tasks.ant]\nlr = 7\n", "tuned.toml");
   const std::string tuned = "tuned = \"" + (folder_ / "tuned.toml").string() + "\"\n[common]";
   const auto file = changed("[common]", tuned);
-  const SuiteSettings& all = read_suite(file).methods[2].on_task.at("ant");
+  const SuiteSettings all = read_suite(file).methods[2].on_task.at("ant");
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[1].value, "7");
   EXPECT_EQ(read_suite(file, {}, false).methods[2].on_task.at("ant").size(), 1u);
