@@ -4,6 +4,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/atom_image.h"
+#include "adapterx/data/source_parts.h"
 
 namespace ax {
 namespace {
@@ -14,9 +15,8 @@ class Atoms : public ImageDataset {
       : classes_(static_cast<size_t>(options.integer("classes", 200, 2, 100'000))),
         size_(options.integer("per_class", 100, 1, 1'000'000) * std::ssize(classes_)),
         side_(options.integer("size", 64, 16, 1024)),
-        seed_(options.seed()) {
-    const std::string colours = options.choice("colours", "mixed", {"grey", "colour", "mixed"});
-    coloured_ = colours == "grey" ? 0 : colours == "colour" ? 1 : 0.5;
+        seed_(options.seed()),
+        coloured_(part_of_second(options, "colours", "grey", "colour")) {
     for (int64_t c = 0; c < classes(); ++c) classes_[static_cast<size_t>(c)] = draw_atom_class(seed_, c);
   }
 
@@ -33,15 +33,14 @@ class Atoms : public ImageDataset {
   std::vector<AtomClass> classes_;
   int64_t size_, side_;
   uint64_t seed_;
-  double coloured_ = 0;
+  double coloured_;
 };
 
 }  // namespace
 
 ImageSplits open_atoms(SourceOptions& options) {
   const auto atoms = std::make_shared<Atoms>(options);
-  ImageSplits splits;
-  for (int64_t c = 0; c < atoms->classes(); ++c) splits.classes.push_back(fmt::format("atom {}", c));
+  ImageSplits splits{.classes = numbered_names("atom", atoms->classes())};
   splits.train = atoms;
   return splits;
 }

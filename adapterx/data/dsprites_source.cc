@@ -6,7 +6,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/dsprite.h"
-#include "adapterx/data/splits.h"
+#include "adapterx/data/source_parts.h"
 
 namespace ax {
 namespace {
@@ -39,18 +39,13 @@ struct Label {
   LabelOf of;
 };
 
-// 16 classes of two or three neighbouring values.
-std::vector<std::string> binned(std::string_view what) {
-  std::vector<std::string> names;
-  for (int bin = 0; bin < 16; ++bin) names.push_back(fmt::format("{} {}", what, bin));
-  return names;
-}
+constexpr int64_t kBins = 16;  // classes of two or three neighbouring values
 
 Label label_named(const std::string& name) {
-  if (name == "location") return {binned("x"), [](const Dsprite& s) { return s.x / 2; }};
-  if (name == "y") return {binned("y"), [](const Dsprite& s) { return s.y / 2; }};
+  if (name == "location") return {numbered_names("x", kBins), [](const Dsprite& s) { return s.x / 2; }};
+  if (name == "y") return {numbered_names("y", kBins), [](const Dsprite& s) { return s.y / 2; }};
   if (name == "orientation") {
-    return {binned("orientation"), [](const Dsprite& s) { return s.orientation * 2 / 5; }};
+    return {numbered_names("orientation", kBins), [](const Dsprite& s) { return s.orientation * 2 / 5; }};
   }
   if (name == "shape") return {{"square", "ellipse", "heart"}, [](const Dsprite& s) { return s.shape; }};
   return {{"0.5", "0.6", "0.7", "0.8", "0.9", "1.0"}, [](const Dsprite& s) { return s.scale; }};
@@ -64,10 +59,7 @@ ImageSplits open_dsprites(SourceOptions& options) {
   const int64_t count = options.integer("test", 10'000, 0, kDsprites / 2);
   const uint64_t seed = options.seed();
   ImageSplits splits{.classes = std::move(label.classes)};
-  const auto all = std::make_shared<Dsprites>(label.of);
-  const auto test = drawn(*all, static_cast<int64_t>(splits.classes.size()), count, seed, "dsprites.test");
-  splits.train = subset(all, all_but(test, kDsprites));
-  if (count > 0) splits.test = subset(all, test);
+  split_off_test(std::make_shared<Dsprites>(label.of), count, seed, "dsprites.test", splits);
   return splits;
 }
 

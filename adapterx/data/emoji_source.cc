@@ -7,7 +7,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/emoji_list.h"
-#include "adapterx/data/splits.h"
+#include "adapterx/data/source_parts.h"
 #include "adapterx/io/font.h"
 #include "adapterx/kernels/resample.h"
 
@@ -140,10 +140,7 @@ ImageSplits open_emoji(SourceOptions& options) {
     fail("{}: expected emoji of two classes at least and more than {}, got {} of {} in {}",
          list_file.string(), count, all.size(), splits.classes.size(), font_file.string());
   }
-  const auto images = std::make_shared<EmojiImages>(std::move(all));
-  const auto test = drawn(*images, static_cast<int64_t>(splits.classes.size()), count, seed, "emoji.test");
-  splits.train = subset(images, all_but(test, images->size()));
-  if (count > 0) splits.test = subset(images, test);
+  split_off_test(std::make_shared<EmojiImages>(std::move(all)), count, seed, "emoji.test", splits);
   return splits;
 }
 

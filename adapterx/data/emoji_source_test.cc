@@ -9,10 +9,10 @@
 #include <set>
 #include <string>
 
-#include "adapterx/base/error.h"
 #include "adapterx/data/emoji_list.h"
 #include "adapterx/data/image_sources.h"
 #include "adapterx/io/font.h"
+#include "adapterx/io/reader_test.h"
 
 namespace ax {
 namespace {
@@ -46,15 +46,6 @@ std::vector<Emoji> read(const std::string& text) {
   return read_emoji_list(FileBytes::borrow("list.txt", std::as_bytes(std::span(text))));
 }
 
-std::string error_of(const auto& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "none";
-}
-
 TEST(EmojiList, HasThoseOfOneCharacter) {
   const std::vector<Emoji> list = read(kList);
   std::vector<std::string> names;
@@ -67,11 +58,11 @@ TEST(EmojiList, HasThoseOfOneCharacter) {
 }
 
 TEST(EmojiList, SaysWhereItIsDamaged) {
-  EXPECT_EQ(error_of([] { read("# group: A\n# subgroup: b\n1F6G0 ; fully-qualified # x E1.0 face\n"); }),
+  EXPECT_EQ(error_text([] { read("# group: A\n# subgroup: b\n1F6G0 ; fully-qualified # x E1.0 face\n"); }),
             "list.txt:3: expected a character's number in hexadecimal, got `1F6G0`");
   for (const char* line :
        {"1F600", "1F600 ; fully-qualified", "1F600 # ; x E1.0 y", "1F600 ; z # x E1.0", "1F600 ; z # x"}) {
-    EXPECT_NE(error_of([&] { read(line); }).find("list.txt:1: expected `CODES"), std::string::npos) << line;
+    EXPECT_NE(error_text([&] { read(line); }).find("list.txt:1: expected `CODES"), std::string::npos) << line;
   }
 }
 
@@ -144,15 +135,15 @@ TEST_F(EmojiSource, CutsTestImagesOffBySeed) {
 }
 
 TEST_F(EmojiSource, SaysWhatIsMissing) {
-  EXPECT_EQ(error_of([&] { open("font=/none.ttf"); }),
+  EXPECT_EQ(error_text([&] { open("font=/none.ttf"); }),
             "/none.ttf: no such file; Debian's package fonts-noto-color-emoji brings it: tools/setup.sh "
             "fonts-noto-color-emoji unicode-data");
-  EXPECT_NE(error_of([] { open_image_source("emoji:list=/none.txt"); }).find("package unicode-data"),
+  EXPECT_NE(error_text([] { open_image_source("emoji:list=/none.txt"); }).find("package unicode-data"),
             std::string::npos);
-  EXPECT_NE(error_of([&] { open("test=7"); }).find("more than 7, got 7 of 2"), std::string::npos);
-  EXPECT_NE(error_of([&] { open("label=subgroup"); }).find("got 0 of 0"), std::string::npos);
+  EXPECT_NE(error_text([&] { open("test=7"); }).find("more than 7, got 7 of 2"), std::string::npos);
+  EXPECT_NE(error_text([&] { open("label=subgroup"); }).find("got 0 of 0"), std::string::npos);
   EXPECT_NE(
-      error_of([&] { open("font=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf,test=0"); }).find("got 0"),
+      error_text([&] { open("font=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf,test=0"); }).find("got 0"),
       std::string::npos);
 }
 

@@ -6,21 +6,15 @@
 #include "adapterx/base/error.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/data/fractal_image.h"
+#include "adapterx/data/source_parts.h"
 
 namespace ax {
 namespace {
 
-// Of a choice between two and their mixture: the part of the second.
-double part_of(const std::string& chosen, const char* first, const char* second) {
-  return chosen == first ? 0 : chosen == second ? 1 : 0.5;
-}
-
 FractalStyle style_of(SourceOptions& options) {
-  const std::string style = options.choice("style", "mixed", {"density", "stamps", "mixed"});
-  const std::string colours = options.choice("colours", "mixed", {"grey", "colour", "mixed"});
   return {.points = options.integer("points", 4000, 100, 1'000'000),
-          .stamped = part_of(style, "density", "stamps"),
-          .coloured = part_of(colours, "grey", "colour")};
+          .stamped = part_of_second(options, "style", "density", "stamps"),
+          .coloured = part_of_second(options, "colours", "grey", "colour")};
 }
 
 class Fractals : public ImageDataset {
@@ -65,8 +59,7 @@ ImageSplits open_fractals(SourceOptions& options) {
   const auto fractals = std::make_shared<Fractals>(options);
   options.expect_known();
   fractals->search();
-  ImageSplits splits;
-  for (int64_t c = 0; c < fractals->classes(); ++c) splits.classes.push_back(fmt::format("fractal {}", c));
+  ImageSplits splits{.classes = numbered_names("fractal", fractals->classes())};
   splits.train = fractals;
   return splits;
 }

@@ -6,6 +6,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/glyph_image.h"
+#include "adapterx/data/source_parts.h"
 
 namespace ax {
 namespace {
@@ -68,11 +69,7 @@ class Glyphs : public ImageDataset {
   uint64_t seed_;
 };
 
-LabelSet numbered(const std::string& name, int32_t count) {
-  LabelSet set{name, {}};
-  for (int32_t i = 0; i < count; ++i) set.classes.push_back(fmt::format("{} {}", name, i));
-  return set;
-}
+LabelSet numbered(const std::string& name, int32_t count) { return {name, numbered_names(name, count)}; }
 
 }  // namespace
 
