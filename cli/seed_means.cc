@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <vector>
+
+#include "adapterx/suite/statistics.h"
 
 namespace ax::cli {
 namespace {
@@ -18,21 +19,12 @@ std::vector<double> numbers(const std::vector<Json>& rows, const char* key) {
   return values;
 }
 
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
+Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
-double deviation(const std::vector<double>& values) {
-  const double center = mean(values);
-  double squares = 0;
-  for (const double x : values) squares += (x - center) * (x - center);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
-
-// f of the values; null where there are fewer than `needed`.
+// f of the values; null where there are none.
 template <class F>
-Json over(const std::vector<double>& values, F f, size_t needed = 1) {
-  return values.size() < needed ? Json(nullptr) : Json(f(values));
+Json over(const std::vector<double>& values, F f) {
+  return values.empty() ? Json(nullptr) : Json(f(values));
 }
 
 Json all_of(const std::vector<Json>& rows, const char* key) {
@@ -44,19 +36,20 @@ Json all_of(const std::vector<Json>& rows, const char* key) {
 Json mean_row(const std::vector<Json>& rows) {
   const std::vector<double> accuracy = numbers(rows, "accuracy"), seconds = numbers(rows, "seconds"),
                             peak = numbers(rows, "peak_rss_mb");
+  const MeanSpread of_accuracy = mean_spread(accuracy);
   const auto least = [](const std::vector<double>& x) { return *std::min_element(x.begin(), x.end()); };
   const auto greatest = [](const std::vector<double>& x) { return *std::max_element(x.begin(), x.end()); };
   const auto finished = [](const Json& row) { return row.at("finished").get<bool>(); };
   const Json& first = rows.front();
   return {{"runs", all_of(rows, "run")},
           {"method", first.at("method")},
-          {"accuracy", over(accuracy, mean)},
-          {"accuracy_sd", over(accuracy, deviation, 2)},
+          {"accuracy", number(of_accuracy.mean)},
+          {"accuracy_sd", number(of_accuracy.deviation)},
           {"accuracy_least", over(accuracy, least)},
           {"accuracy_greatest", over(accuracy, greatest)},
           {"trained_parameters", first.at("trained_parameters")},
           {"percent", first.at("percent")},
-          {"seconds", over(seconds, mean)},
+          {"seconds", number(mean_spread(seconds).mean)},
           {"peak_rss_mb", over(peak, greatest)},
           {"adapter_bytes", first.at("adapter_bytes")},
           {"seeds", all_of(rows, "seed")},
