@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "adapterx/base/error.h"
+#include "adapterx/train/parse_toml.h"
 
 namespace ax {
 namespace {
@@ -29,13 +30,7 @@ void insert_value(toml::table& table, const std::string& key, const std::string&
 }  // namespace
 
 toml::table parse_toml_file(const std::filesystem::path& file) {
-  try {
-    return toml::parse_file(file.string());
-  } catch (const toml::parse_error& error) {
-    const auto line = error.source().begin.line;
-    if (line == 0) fail("{}: {}", file.string(), error.description());
-    fail("{}:{}: {}", file.string(), line, error.description());
-  }
+  return parse_toml(file.string(), [&] { return toml::parse_file(file.string()); });
 }
 
 void change_toml(toml::table& root, const std::string& change) {

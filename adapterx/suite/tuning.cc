@@ -3,24 +3,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "adapterx/base/error.h"
 #include "adapterx/suite/statistics.h"
+#include "adapterx/train/config_fields.h"
 
 namespace ax {
 namespace {
 
 constexpr double kPerCent = 100;
-
-// A number as TOML has it, anything else quoted.
-std::string toml_value(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool number = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
-  return number || text == "true" || text == "false" ? text : "\"" + text + "\"";
-}
 
 std::vector<std::string> settings_at_edge(const TuningGrid& grid, const SuiteSettings& values) {
   std::vector<std::string> at_edge;

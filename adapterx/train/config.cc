@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "adapterx/base/error.h"
 #include "adapterx/methods/method.h"
@@ -18,17 +17,6 @@ std::vector<std::string> names_of(const std::vector<ConfigField>& fields, bool b
   names.reserve(fields.size());
   for (const ConfigField& f : fields) names.push_back(bare ? std::string(f.key()) : f.name);
   return names;
-}
-
-// Whether TOML reads the text as a number or a boolean, so that it needs no quotes.
-bool is_plain_value(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool digits = text.find_first_of("0123456789") != std::string::npos &&
-                      text.find_first_not_of("0123456789.e+-") == std::string::npos;
-  const bool number = error == std::errc() && end == text.data() + text.size() && digits;
-  const bool canonical = number && (text == fmt::format("{}", value) || text == fmt::format("{:.0f}", value));
-  return canonical || text == "true" || text == "false";
 }
 
 // A setting that no method has may be a mistyped key of another section.
@@ -105,7 +93,7 @@ std::string to_toml(const TrainConfig& config) {
     text += fmt::format("{} = {}\n", f.key(), text_of(f));
     if (f.name != "method.name") continue;
     for (const auto& [key, value] : config.method.settings) {
-      text += fmt::format("{} = {}\n", key, is_plain_value(value) ? value : toml_quote(value));
+      text += fmt::format("{} = {}\n", key, toml_value(value));
     }
   }
   return text;

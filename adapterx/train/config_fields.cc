@@ -238,6 +238,17 @@ struct Assign {
   }
 };
 
+// Whether TOML reads the text as a number or a boolean, so that it needs no quotes.
+bool is_plain_value(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool digits = text.find_first_of("0123456789") != std::string::npos &&
+                      text.find_first_not_of("0123456789.e+-") == std::string::npos;
+  const bool number = error == std::errc() && end == text.data() + text.size() && digits;
+  const bool canonical = number && (text == fmt::format("{}", value) || text == fmt::format("{:.0f}", value));
+  return canonical || text == "true" || text == "false";
+}
+
 std::string toml_text(const std::string* v) { return toml_quote(*v); }
 std::string toml_text(const int64_t* v) { return fmt::format("{}", *v); }
 std::string toml_text(const uint64_t* v) { return fmt::format("{}", *v); }
@@ -281,5 +292,7 @@ std::string toml_quote(std::string_view text) {
   }
   return out + "\"";
 }
+
+std::string toml_value(const std::string& text) { return is_plain_value(text) ? text : toml_quote(text); }
 
 }  // namespace ax

@@ -34,5 +34,7 @@ std::string text_of(const ConfigField& field);  // as TOML writes it
 
 // `text` as TOML writes it: quoted.
 std::string toml_quote(std::string_view text);
+// The same, but without quotes where the text is a number or a boolean to TOML.
+std::string toml_value(const std::string& text);
 
 }  // namespace ax

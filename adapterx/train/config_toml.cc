@@ -3,6 +3,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/train/config_fields.h"
+#include "adapterx/train/parse_toml.h"
 
 namespace ax {
 namespace {
@@ -63,28 +64,15 @@ class Reader {
   std::vector<std::string> names_;
 };
 
-// Parses by `parse`, with errors that name file and line.
-template <class Parse>
-void read(const std::string& name, TrainConfig& config, const Parse& parse) {
-  toml::table root;
-  try {
-    root = parse();
-  } catch (const toml::parse_error& error) {
-    const auto line = error.source().begin.line;
-    if (line == 0) fail("{}: {}", name, error.description());
-    fail("{}:{}: {}", name, line, error.description());
-  }
-  Reader(name, config).read(root);
-}
-
 }  // namespace
 
 void read_config(const std::filesystem::path& file, TrainConfig& config) {
-  read(file.string(), config, [&] { return toml::parse_file(file.string()); });
+  const std::string name = file.string();
+  Reader(name, config).read(parse_toml(name, [&] { return toml::parse_file(name); }));
 }
 
 void read_config_text(const std::string& name, const std::string& text, TrainConfig& config) {
-  read(name, config, [&] { return toml::parse(text); });
+  Reader(name, config).read(parse_toml(name, [&] { return toml::parse(text); }));
 }
 
 }  // namespace ax
