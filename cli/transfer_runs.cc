@@ -11,6 +11,7 @@
 #include "adapterx/base/error.h"
 #include "cli/bench_result.h"
 #include "cli/terminal_text.h"
+#include "cli/train_console.h"
 
 namespace ax::cli {
 namespace {
@@ -56,13 +57,6 @@ std::string last_line(const fs::path& file) {
 }
 
 fs::path log_of(const SuiteRun& run) { return run.folder.string() + ".log"; }
-
-std::string time_text(double seconds) {
-  constexpr double kMinute = 60, kHour = 3600;
-  if (seconds < kMinute) return fmt::format("{:.0f} s", seconds);
-  if (seconds < kHour) return fmt::format("{:.0f} min", seconds / kMinute);
-  return fmt::format("{:.1f} h", seconds / kHour);
-}
 
 class Runs {
  public:
@@ -134,7 +128,7 @@ class Runs {
     const std::string place = fmt::format("[{}/{}] {}", kept_ + ended_, runs_.size(), name_of(runs_[i]));
     if (finished) {
       fmt::print("{}: {:.2f} %, {}{}\n", place, 100 * standing.facts.accuracy,
-                 time_text(standing.facts.seconds), time_left());
+                 duration_text(standing.facts.seconds), time_left());
       done_(i, standing.facts);
     } else {
       ++result_.failed;
@@ -150,7 +144,7 @@ class Runs {
     const size_t left = waiting_.size() - ended_;
     if (left == 0) return "";
     const double each = (seconds_now() - start_) / static_cast<double>(ended_);
-    return fmt::format("; {} left", time_text(each * static_cast<double>(left)));
+    return fmt::format("; {} left", duration_text(each * static_cast<double>(left)));
   }
 
   const std::vector<SuiteRun>& runs_;

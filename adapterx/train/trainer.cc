@@ -8,12 +8,13 @@
 #include "adapterx/base/error.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/train/adapter_file.h"
+#include "adapterx/train/batch_accuracy.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/checkpoint.h"
+#include "adapterx/train/config_options.h"
 #include "adapterx/train/moving_average.h"
+#include "adapterx/train/non_finite.h"
 #include "adapterx/train/observation.h"
-#include "adapterx/train/optimizer.h"
-#include "adapterx/train/schedule.h"
 
 namespace ax {
 namespace {
@@ -25,51 +26,6 @@ constexpr const char* kCheckpointFile = "last/checkpoint.safetensors";
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point t) { return std::chrono::duration<double>(Clock::now() - t).count(); }
-
-OptimizerOptions optimizer_options(const OptimConfig& t, const TrainedParameters& trained) {
-  OptimizerOptions o;
-  o.kind = t.optimizer == "sgd" ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
-  o.beta1 = static_cast<float>(t.beta1);
-  o.beta2 = static_cast<float>(t.beta2);
-  o.momentum = static_cast<float>(t.momentum);
-  o.weight_decay = static_cast<float>(t.weight_decay);
-  o.max_gradient_norm = static_cast<float>(t.clip);
-  if (!t.decay_vectors) o.groups = {vectors_without_decay(trained)};
-  return o;
-}
-
-ScheduleOptions schedule_options(const OptimConfig& t) {
-  return {t.lr, t.min_lr, t.epochs, t.warmup_epochs, t.warmup_lr, parse_schedule_unit(t.schedule_unit)};
-}
-
-MaskedOptions masked_options(const PretrainConfig& p) {
-  return {static_cast<float>(p.mask_ratio), p.decoder_depth, p.decoder_width, p.decoder_heads,
-          p.norm_pix_loss};
-}
-
-// Samples whose class (of mixed targets: the likeliest) has the largest logit of its head. Of several heads
-// that are told of a sample it is the first.
-int64_t count_correct(const Tensor& logits, const Loader::Batch& batch, std::span<const int64_t> heads) {
-  const auto classes = static_cast<size_t>(logits.shape.dim(-1));
-  int64_t correct = 0;
-  for (int64_t i = 0; i < batch.count; ++i) {
-    const std::span<const float> row(static_cast<const float*>(logits.row(i)), classes);
-    auto target = static_cast<size_t>(batch.labels[static_cast<size_t>(i)]);
-    if (!batch.targets.empty()) {
-      const auto own = batch.targets.subspan(static_cast<size_t>(i) * classes, classes);
-      target = static_cast<size_t>(std::ranges::max_element(own) - own.begin());
-    }
-    size_t first = 0, count = classes;  // of its head
-    for (const int64_t size : heads) {
-      count = static_cast<size_t>(size);
-      if (target < first + count) break;
-      first += count;
-    }
-    const auto head = row.subspan(first, count);
-    correct += static_cast<size_t>(std::ranges::max_element(head) - head.begin()) == target - first;
-  }
-  return correct;
-}
 
 TrainingResult interrupted() {
   TrainingResult result;
@@ -256,14 +212,20 @@ class Trainer {
     training_->run(t_.seed, static_cast<uint32_t>(state_.passes), scale);
     const double loss = static_cast<double>(*training_->output("loss").f32());
     const double penalty = has_penalty_ ? static_cast<double>(*training_->output("penalty").f32()) : 0;
-    if (!std::isfinite(loss) || !std::isfinite(penalty)) report_loss(loss, penalty);
+    if (!std::isfinite(loss) || !std::isfinite(penalty)) {
+      const bool masked = config_.pretrain.masked();
+      fail_non_finite(place(), loss, penalty, *trained_, *training_, input_,
+                      masked ? std::vector<std::string_view>{"features"}
+                             : std::vector<std::string_view>{"features", "logits"});
+    }
     const auto count = static_cast<double>(batch->count);
     EpochSums& sums = state_.sums;
     sums.loss += loss * count;
     sums.penalty += penalty * count;
     sums.images += batch->count;
-    if (!config_.pretrain.masked())
+    if (!config_.pretrain.masked()) {
       sums.correct += count_correct(training_->output("logits"), *batch, heads_);
+    }
     ++state_.batch;
     ++state_.passes;
     return loss;
@@ -279,21 +241,6 @@ class Trainer {
 
   std::string place() const {
     return fmt::format("step {} (epoch {}, batch {})", state_.steps + 1, state_.epoch + 1, state_.batch + 1);
-  }
-
-  [[noreturn]] void report_loss(double loss, double penalty) const {
-    constexpr const char* kHint = "try a lower learning rate, a longer warm-up or gradient clipping";
-    const auto report = [&](std::string_view name, std::span<const float> values) {
-      const auto bad = std::ranges::find_if_not(values, [](float x) { return std::isfinite(x); });
-      if (bad != values.end()) fail("{}: the loss is {}: {} holds {}; {}", place(), loss, name, *bad, kHint);
-    };
-    for (const TrainedParameters::Entry& e : trained_->entries()) {
-      report(e.name, trained_->value(e).f32_span());
-    }
-    report("the batch", training_->input(input_).f32_span());
-    report("`features`", training_->output("features").f32_span());
-    if (!config_.pretrain.masked()) report("`logits`", training_->output("logits").f32_span());
-    fail("{}: the loss is {}, the method's penalty {}; {}", place(), loss, penalty, kHint);
   }
 
   // Evaluates, saves and tells; false: stopped meanwhile, the evaluation is to be made anew.

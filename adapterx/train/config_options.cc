@@ -1,0 +1,26 @@
+#include "adapterx/train/config_options.h"
+
+namespace ax {
+
+OptimizerOptions optimizer_options(const OptimConfig& c, const TrainedParameters& trained) {
+  OptimizerOptions o;
+  o.kind = c.optimizer == "sgd" ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
+  o.beta1 = static_cast<float>(c.beta1);
+  o.beta2 = static_cast<float>(c.beta2);
+  o.momentum = static_cast<float>(c.momentum);
+  o.weight_decay = static_cast<float>(c.weight_decay);
+  o.max_gradient_norm = static_cast<float>(c.clip);
+  if (!c.decay_vectors) o.groups = {vectors_without_decay(trained)};
+  return o;
+}
+
+ScheduleOptions schedule_options(const OptimConfig& c) {
+  return {c.lr, c.min_lr, c.epochs, c.warmup_epochs, c.warmup_lr, parse_schedule_unit(c.schedule_unit)};
+}
+
+MaskedOptions masked_options(const PretrainConfig& c) {
+  return {static_cast<float>(c.mask_ratio), c.decoder_depth, c.decoder_width, c.decoder_heads,
+          c.norm_pix_loss};
+}
+
+}  // namespace ax
