@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 program=build/release/bin/adapterx
 data=${AX_FASHION_MNIST:-/usr/share/datasets/fashion-mnist}
 out=runs/demo
-methods=(linear_probe full adaptformer adapter_x)
+methods=(linear_probe full adaptformer adaptformer_x)
 
 if [[ ! -e $data ]]; then
   echo "demo: $data: not found; install Debian's dataset-fashion-mnist, or set AX_FASHION_MNIST to a folder with its four files" >&2
@@ -26,4 +26,4 @@ for method in "${methods[@]}"; do
 done
 echo
 "$program" compare "${runs[@]}" --out "$out/summary.json"
-echo "rows: $out/summary.json   report: $out/adapter_x/report.html   $SECONDS s"
+echo "rows: $out/summary.json   report: $out/adaptformer_x/report.html   $SECONDS s"

@@ -232,8 +232,8 @@ inline RunFacts sample_facts(const SampleOptions& o) {
   f.samples = o.clouds ? "clouds" : "images";
   f.title = "AdaptFormer-X on fashion-mnist";
   f.method = o.experts > 0 ? "adaptformer_x" : "linear_probe";
-  f.model = "vit_compact_patch4_32 (6.3 M)";
-  f.weights = "weights/vit_compact.safetensors, sha256 3f1c…9a02";
+  f.model = "vit_small_patch8_48 (2.7 M)";
+  f.weights = "weights/vit_small_patch8_48.safetensors, sha256 3f1c…9a02";
   f.data = "fashion-mnist, train800 + val200";
   f.precision = "bf16";
   f.version = "adapterx 0.1.0";
