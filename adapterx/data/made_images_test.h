@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/data/image_sources.h"
 
@@ -18,14 +18,9 @@ inline std::string pixels_of(const ImageDataset& images, int64_t i) {
   return {reinterpret_cast<const char*>(image.pixels.get()), image.size()};
 }
 
-// The text of the error in opening it; "" where there is none.
+// The text of the error in opening it; "no error" where there is none.
 inline std::string source_error(const std::string& source) {
-  try {
-    open_image_source(source);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return error_text([&] { open_image_source(source); });
 }
 
 // The same images again, in another order, by any thread; others by another seed, and each one unlike the

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/data/image_sources.h"
 #include "adapterx/data/view_canvas.h"
 #include "adapterx/data/view_image.h"
@@ -183,12 +183,7 @@ class ViewSource : public testing::Test {
   }
 
   std::string error_of(const std::string& options) const {
-    try {
-      open(options);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "none";
+    return error_text([&] { open(options); });
   }
 
   fs::path folder_ = fs::path(testing::TempDir()) / "view_source_test";

@@ -2,6 +2,7 @@
 // differences in double, in fp32 and bf16, with all graph rewrites on.
 #include <gtest/gtest.h>
 
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
@@ -482,13 +483,10 @@ TEST(Op, IndexOutsideTheTokensIsAnError) {
 // The text of the error that building throws.
 std::string error_of(const BuildFunction& build) {
   Graph g;
-  try {
+  return error_text([&] {
     const Scope scope(g, "blocks.3");
     build(g);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  });
 }
 
 TEST(Op, ShapeErrorsNameOpOperandAndBothShapes) {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 
 namespace ax {
 namespace {
@@ -68,12 +68,7 @@ class BuffersTest : public ::testing::Test {
   }
   static std::string error_of(const TrainedParameters& p, const Graph& g,
                               const std::vector<std::string>& selectors) {
-    try {
-      p.expect_selection(g, selectors);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return error_text([&] { p.expect_selection(g, selectors); });
   }
   Graph graph_;
 };
@@ -107,7 +102,7 @@ TEST_F(BuffersTest, SelectionsAgreeWhereTheBuffersDo) {
   declare(frozen, false);
   without.parameter("norm.weight", {5}, Init::ones());
   without.parameter("head.weight", {3, 5}, Init::ones());
-  EXPECT_EQ(error_of(p, same, head), "");
+  EXPECT_EQ(error_of(p, same, head), "no error");
   EXPECT_EQ(error_of(p, same, all),
             "norm.weight: trained by this session, but not among the 2 parameters shared with it");
   EXPECT_EQ(error_of(p, frozen, head),

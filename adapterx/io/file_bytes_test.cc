@@ -7,7 +7,7 @@
 #include <fstream>
 #include <vector>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 
 namespace ax {
 namespace {
@@ -40,12 +40,7 @@ TEST(FileBytes, EmptyFileHasNoBytes) {
 
 TEST(FileBytes, NamesWhatIsNoFile) {
   const auto error = [](const fs::path& path) -> std::string {
-    try {
-      FileBytes::map(path);
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "no error";
+    return error_text([&] { FileBytes::map(path); });
   };
   EXPECT_EQ(error("/nonexistent/x"), "/nonexistent/x: cannot open: No such file or directory");
   EXPECT_EQ(error("/"), "/: expected a file, got a folder");

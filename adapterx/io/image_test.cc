@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/io/exif.h"
 #include "adapterx/io/safetensors.h"
 
@@ -36,12 +36,7 @@ int orientation_of(const std::string& bytes) { return image_orientation(std::as_
 
 // The text of the error decoding gives, or "no error". Anything but Error fails the test.
 std::string error_of(const std::string& bytes, const DecodeOptions& options = {}) {
-  try {
-    decode(bytes, options);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
+  return error_text([&] { decode(bytes, options); });
 }
 
 void expect_error(const std::string& bytes, const std::string& part, const DecodeOptions& options = {}) {

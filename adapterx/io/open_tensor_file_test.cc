@@ -3,7 +3,7 @@
 
 #include <fstream>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/io/npy.h"
 #include "adapterx/io/safetensors.h"
 
@@ -21,12 +21,7 @@ class OpenTensorFile : public testing::Test {
 
   std::string error_of(const std::string& bytes) const {
     std::ofstream(path_, std::ios::binary) << bytes;
-    try {
-      open_tensor_file(path_);
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "no error";
+    return error_text([&] { open_tensor_file(path_); });
   }
 
   fs::path path_;

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/io/pickle.h"
 
 namespace ax::pickle {
@@ -64,12 +64,7 @@ std::string shown(const std::string& bytes) {
 }
 
 std::string error(const std::string& bytes) {
-  try {
-    read_text(bytes);
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
+  return error_text([&] { read_text(bytes); });
 }
 
 std::string from_hex(std::string_view digits) {

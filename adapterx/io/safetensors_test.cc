@@ -8,7 +8,7 @@
 #include <fstream>
 #include <limits>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 
 namespace ax {
 namespace {
@@ -45,12 +45,7 @@ class SafetensorsTest : public testing::Test {
 
   // The text of the error reading gives, or "no error".
   std::string error() const {
-    try {
-      read_safetensors(path_);
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "no error";
+    return error_text([&] { read_safetensors(path_); });
   }
 
   void expect_error(const std::string& json, size_t data_size, const std::string& part) const {

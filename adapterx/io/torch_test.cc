@@ -7,7 +7,7 @@
 #include <numeric>
 #include <random>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/io/pickle_test.h"
 #include "adapterx/io/safetensors.h"
 
@@ -91,12 +91,7 @@ std::string legacy(const std::string& object, const std::string& keys = list({te
 }
 
 std::string error(const std::string& file) {
-  try {
-    read_torch(borrow(file));
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
+  return error_text([&] { read_torch(borrow(file)); });
 }
 
 void expect_error(const std::string& object, const std::string& part) {

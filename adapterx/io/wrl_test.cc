@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 
 namespace ax {
 namespace {
@@ -22,12 +22,7 @@ const std::string kSquare =
     "  creaseAngle 0.5 coordIndex [0,1,2,3,-1] coord Coordinate { point [0 0 0,1 0 0,1 1 0,0 1 0] } } }\n";
 
 std::string error_of(const std::string& text) {
-  try {
-    read(text);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "none";
+  return error_text([&] { read(text); });
 }
 
 TriangleMesh mesh_of(const std::string& text) { return std::get<TriangleMesh>(read(kHead + text)); }
@@ -101,7 +96,7 @@ TEST(Wrl, SaysWhatIsWrong) {
   EXPECT_EQ(faces("0 0 0", "0.5"), "a.wrl:2: expected corners from 0 to 0, or -1, got 0.5");
   EXPECT_EQ(faces("0 0 1e99", "0"), "a.wrl:2: expected finite coordinates");
   EXPECT_EQ(faces("0 0 1.2.3", "0"), "a.wrl:2: expected a number, got `1.2.3`");
-  EXPECT_NE(error_of(kHead + "Group { }"), "none");
+  EXPECT_NE(error_of(kHead + "Group { }"), "no error");
 }
 
 TEST(Wrl, EndsOnScenesThatExplode) {
@@ -122,7 +117,7 @@ TEST(Wrl, EndsOnScenesThatExplode) {
 TEST(Wrl, StandsTruncation) {
   const std::string whole = kHead + "Transform { translation 1 2 3 children [ " + kSquare + "] }";
   for (size_t size = 0; size + 3 < whole.size(); ++size)
-    EXPECT_NE(error_of(whole.substr(0, size)), "none") << size;
+    EXPECT_NE(error_of(whole.substr(0, size)), "no error") << size;
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/io/safetensors.h"
 #include "adapterx/models/point_metadata.h"
 #include "adapterx/models/synthetic_weights.h"
@@ -68,12 +68,7 @@ class PointCheckpointTest : public testing::Test {
   }
 
   std::string error() {
-    try {
-      open();
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "no error";
+    return error_text([&] { open(); });
   }
 
   fs::path path_;

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/io/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit_presets.h"
@@ -44,12 +44,7 @@ class VitCheckpointTest : public testing::Test {
   }
 
   std::string error() {
-    try {
-      open();
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "no error";
+    return error_text([&] { open(); });
   }
 
   void expect_error(const std::string& part) {

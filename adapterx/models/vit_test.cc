@@ -2,18 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 
 namespace ax {
 namespace {
 
 std::string error_of(const std::string& name) {
-  try {
-    vit_preset(name);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return error_text([&] { vit_preset(name); });
 }
 
 TEST(VitPreset, ReadsSizePatchAndImage) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/multiply.h"
@@ -266,12 +267,7 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
 
 TEST(AdapterX, SettingsThatCannotBeAreErrors) {
   const auto error_of = [](const std::string& setting) -> std::string {
-    try {
-      make_method("adaptformer_x", Settings(std::vector<std::string>{setting}));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return error_text([&] { make_method("adaptformer_x", Settings(std::vector<std::string>{setting})); });
   };
   EXPECT_EQ(error_of("experts=0"), "adaptformer_x: experts: expected 1 to 256, got 0");
   EXPECT_EQ(error_of("top_k=9"), "adaptformer_x: top_k: expected 1 to 8 (experts), got 9");

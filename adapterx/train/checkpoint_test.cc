@@ -10,7 +10,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit_checkpoint.h"
@@ -34,15 +34,6 @@ VitConfig small_model() {
   c.mlp_ratio = 2;
   c.classes = 5;
   return c;
-}
-
-std::string error_of(const std::function<void()>& run) {
-  try {
-    run();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 class Files : public ::testing::Test {
@@ -140,7 +131,7 @@ TEST_F(Files, CheckpointWithoutItsAverageIsAnError) {
   TrainConfig config;
   config.train.ema = 0.9;
   save_checkpoint(path("c"), config, some_state(), *trained_, *optimizer_);
-  const std::string text = error_of([&] { load_checkpoint(path("c"), config, *trained_, *optimizer_); });
+  const std::string text = error_text([&] { load_checkpoint(path("c"), config, *trained_, *optimizer_); });
   EXPECT_NE(text.find("average"), std::string::npos) << text;
   EXPECT_TRUE(text.starts_with(path("c").string())) << text;
 }
@@ -151,10 +142,10 @@ TEST_F(Files, CountersOutOfRangeAreAnError) {
     TrainState state = some_state();
     change(state);
     save_checkpoint(path("c"), {}, state, *trained_, *optimizer_);
-    return error_of([&] { load_checkpoint(path("c"), {}, *trained_, *optimizer_); });
+    return error_text([&] { load_checkpoint(path("c"), {}, *trained_, *optimizer_); });
   };
-  EXPECT_EQ(error_with([](TrainState&) {}), "");
-  EXPECT_EQ(error_with([](TrainState& s) { s.sums.loss = -1e-7; }), "");  // rounding of a loss of 0
+  EXPECT_EQ(error_with([](TrainState&) {}), "no error");
+  EXPECT_EQ(error_with([](TrainState& s) { s.sums.loss = -1e-7; }), "no error");  // rounding of a loss of 0
   const std::pair<const char*, std::function<void(TrainState&)>> changes[] = {
       {"epoch", [](TrainState& s) { s.epoch = -1; }},
       {"epoch", [](TrainState& s) { s.epoch = int64_t{1} << 60; }},
@@ -181,13 +172,13 @@ TEST_F(Files, CheckpointOfAnotherRunIsRefused) {
   save_checkpoint(path("c"), {}, some_state(), *trained_, *optimizer_);
   TrainConfig other;
   other.train.lr = 0.5;
-  EXPECT_NE(error_of([&] {
+  EXPECT_NE(error_text([&] {
               load_checkpoint(path("c"), other, *trained_, *optimizer_);
             }).find("train.lr: 0.001, 0.5"),
             std::string::npos);
   make("full");
   EXPECT_NE(
-      error_of([&] { load_checkpoint(path("c"), {}, *trained_, *optimizer_); }).find("other parameters"),
+      error_text([&] { load_checkpoint(path("c"), {}, *trained_, *optimizer_); }).find("other parameters"),
       std::string::npos);
 }
 
@@ -199,7 +190,7 @@ TEST_F(Files, CheckpointOnAnotherBackboneIsRefused) {
   save_checkpoint(path("c"), config, some_state(), *trained_, *optimizer_, first);
   EXPECT_EQ(load_checkpoint(path("c"), config, *trained_, *optimizer_, first).epoch, 3);
   const std::string text =
-      error_of([&] { load_checkpoint(path("c"), config, *trained_, *optimizer_, other); });
+      error_text([&] { load_checkpoint(path("c"), config, *trained_, *optimizer_, other); });
   for (const std::string& part :
        {path("c").string(), std::string("aaaa"), std::string("vit.pth now has bbbb")}) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
@@ -215,7 +206,7 @@ TEST_F(Files, DamagedCheckpointIsAnError) {
     EXPECT_THROW(load_checkpoint(path("c"), {}, *trained_, *optimizer_), Error) << cut;
   }
   save_adapter(path("a"), info(), *trained_, trained_->values());
-  EXPECT_NE(error_of([&] {
+  EXPECT_NE(error_text([&] {
               load_checkpoint(path("a"), {}, *trained_, *optimizer_);
             }).find("is this the checkpoint"),
             std::string::npos);
@@ -226,7 +217,7 @@ TEST_F(Files, ValuesThatAreNotFiniteAreNotSaved) {
   save_checkpoint(path("c"), {}, some_state(), *trained_, *optimizer_);
   const std::vector<float> good = values();
   trained_->value(*trained_->find("head.bias")).f32()[1] = std::nanf("");
-  EXPECT_NE(error_of([&] {
+  EXPECT_NE(error_text([&] {
               save_checkpoint(path("c"), {}, {}, *trained_, *optimizer_);
             }).find("head.bias is not finite"),
             std::string::npos);
@@ -246,7 +237,7 @@ TEST_F(Files, EveryFailingWriteKeepsTheOldCheckpoint) {
   for (int64_t i = 0; i < calls; ++i) {
     std::ranges::copy(later, trained_->values().begin());
     internal::fail_file_calls(i, i % 2 == 0 ? ENOSPC : EIO);
-    const std::string text = error_of([&] { save_checkpoint(path("c"), {}, {}, *trained_, *optimizer_); });
+    const std::string text = error_text([&] { save_checkpoint(path("c"), {}, {}, *trained_, *optimizer_); });
     internal::fail_file_calls(-1);
     EXPECT_TRUE(text.starts_with(path("c").string() + ": cannot ")) << i << ": " << text;
     EXPECT_EQ(files(), 1) << i;
@@ -271,9 +262,9 @@ TEST_F(Files, AdapterComesBack) {
   std::vector<float> loaded(trained_->values().size());
   load_values(a, *trained_, loaded);
   EXPECT_EQ(loaded, values());
-  EXPECT_NE(error_of([&] { open_vit_checkpoint(path("a")); }).find("got an adapter"), std::string::npos);
+  EXPECT_NE(error_text([&] { open_vit_checkpoint(path("a")); }).find("got an adapter"), std::string::npos);
   save_checkpoint(path("c"), {}, {}, *trained_, *optimizer_);
-  EXPECT_NE(error_of([&] { open_adapter(path("c")); }).find("is this an adapter?"), std::string::npos);
+  EXPECT_NE(error_text([&] { open_adapter(path("c")); }).find("is this an adapter?"), std::string::npos);
 }
 
 // Buffers, which no optimizer sees, are saved with what is trained, and averaged with it.
@@ -321,7 +312,7 @@ TEST_F(Files, AdapterRefusesAnotherBackbone) {
   };
   const std::string hash = backbone_hash(other, small_model());
   EXPECT_NE(hash, info().backbone->hash);
-  EXPECT_NE(error_of([&] {
+  EXPECT_NE(error_text([&] {
               expect_backbone(a, "other.pth", {"toy", hash});
             }).find("expected the backbone `toy`"),
             std::string::npos);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit_presets.h"
@@ -166,12 +167,7 @@ TEST(Dapt, MethodsWithPromptsWantPositionsOnce) {
 
 TEST(Dapt, SettingsThatCannotBeAreErrors) {
   const auto error_of = [](const std::string& setting) -> std::string {
-    try {
-      make_method("dapt", Settings(std::vector<std::string>{setting}));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return error_text([&] { make_method("dapt", Settings(std::vector<std::string>{setting})); });
   };
   EXPECT_EQ(error_of("rank=0"), "dapt: rank: expected 1 or more, got 0");
   EXPECT_EQ(error_of("dropout=1"), "dapt: dropout: expected a number in [0, 1), got 1");

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/io/safetensors.h"
 #include "adapterx/models/backbone.h"
@@ -87,13 +87,10 @@ class MaskedImagesTest : public ::testing::Test {
   }
 
   static std::string error_of(const TrainConfig& c) {
-    try {
+    return error_text([&] {
       Recorder recorder;
       train(c, recorder, kNever);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    });
   }
 
   fs::path folder_;

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <fstream>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/data/point_samples.h"
@@ -135,12 +135,7 @@ class PointTrainerTest : public ::testing::Test {
   }
 
   static std::string error_of(const TrainConfig& c) {
-    try {
-      run(c);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    return error_text([&] { run(c); });
   }
 
   static fs::path folder_;

@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/graph/ops/activation.h"
@@ -291,12 +292,7 @@ TEST(Smoa, OneExpertIsAPlainAdapter) {
 TEST(Smoa, ShapeErrorsNameWhatDoesNotFit) {
   const auto error_of = [](const Sizes& s, int64_t heads, int64_t top_k) -> std::string {
     Graph g;
-    try {
-      smoa(input_tokens(g, s), parameters(g, s, 2), options_of(heads, top_k));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+    return error_text([&] { smoa(input_tokens(g, s), parameters(g, s, 2), options_of(heads, top_k)); });
   };
   EXPECT_EQ(error_of({}, 5, 1), "smoa: u: expected a width divisible by 5 heads, got [2, 5, 24]");
   EXPECT_EQ(error_of({}, 4, 1), "smoa: down: expected [3, 4, 6], got [3, 4, 12]");
