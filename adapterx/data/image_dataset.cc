@@ -83,6 +83,9 @@ int64_t take_repeats(std::string& text) {
   return repeats;
 }
 
+// A path that is there goes first.
+bool is_repeated(std::string text) { return !fs::exists(text) && take_repeats(text) > 1; }
+
 // The texts between " + ".
 std::vector<std::string> parts_of(std::string_view text) {
   constexpr std::string_view kPlus = " + ";
@@ -114,7 +117,7 @@ ImageSplits open_joined(const DatasetSpec& spec, std::vector<std::string> paths)
 
 ImageSplits open_image_splits(const DatasetSpec& spec) {
   const std::vector<std::string> paths = parts_of(spec.path.string());
-  if (paths.size() > 1) return open_joined(spec, paths);
+  if (paths.size() > 1 || is_repeated(paths[0])) return open_joined(spec, paths);
   ImageSplits splits = open_format(spec);
   if (spec.all_labels && !splits.further.empty()) return open_joined(spec, paths);
   cut_splits(spec, "images", splits.format == "folder", splits);

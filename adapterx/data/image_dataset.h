@@ -49,8 +49,9 @@ struct ImageSplits {
 //
 // Several such, "4*cifar10 + glyphs:classes=400 + fractals", are one data set with a head for each label set
 // (spec.all_labels) or each data set: all their training images, those of cifar10 four times, and nothing
-// else of them. So is one with several label sets, where spec.all_labels asks for them. Each image weighs as
-// much, whatever is told of it. Images of which several things are told aren't augmented.
+// else of them. So is one that is repeated ("4*cifar10") or has several label sets, where spec.all_labels
+// asks for them. Each image weighs as much, whatever is told of it. Images of which several things are told
+// aren't augmented.
 //
 // Throws Error naming file and line (or folder) where something is missing, damaged or contradicts itself.
 ImageSplits open_image_splits(const DatasetSpec& spec);

@@ -130,6 +130,14 @@ TEST(JoinedImages, RepeatsComeOneAfterTheOther) {
   EXPECT_EQ(splits.classes.size(), 4u);
 }
 
+TEST(JoinedImages, OneMayBeRepeatedAlone) {
+  DatasetSpec spec;
+  spec.path = "3*fractals:classes=2,per_class=2";
+  const ImageSplits splits = open_image_splits(spec);
+  EXPECT_EQ(splits.train->size(), 12);
+  EXPECT_EQ(splits.heads.size(), 1u);
+}
+
 TEST(JoinedImages, EveryPartNeedsTrainingImages) {
   try {
     join_images({{"data/empty", {}}});
