@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include "cli/terminal_text.h"
+
 namespace ax::cli {
 namespace {
 
@@ -31,12 +33,6 @@ std::string unused_text(const TrainingStart& start) {
 }
 
 }  // namespace
-
-std::string duration_text(double seconds) {
-  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
-  return fmt::format("{:.1f} h", seconds / 3600);
-}
 
 void TrainConsole::start(const TrainingStart& start) {
   epochs_ = start.epochs;

@@ -29,6 +29,4 @@ class TrainConsole {
   std::chrono::steady_clock::time_point begin_;
 };
 
-std::string duration_text(double seconds);  // "41 s", "12 min", "3.2 h"
-
 }  // namespace ax::cli

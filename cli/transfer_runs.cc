@@ -11,7 +11,6 @@
 #include "adapterx/base/error.h"
 #include "cli/bench_result.h"
 #include "cli/terminal_text.h"
-#include "cli/train_console.h"
 
 namespace ax::cli {
 namespace {
