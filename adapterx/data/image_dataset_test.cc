@@ -8,6 +8,7 @@
 #include <set>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 
 namespace ax {
 namespace {
@@ -38,14 +39,9 @@ class DatasetTest : public testing::Test {
   }
 
   void expect_error(const std::string& part, DatasetSpec spec = {}, const std::string& name = "") const {
-    try {
-      open(spec, name);
-      FAIL() << "expected an error: " << part;
-    } catch (const Error& error) {
-      const std::string text = error.what();
-      EXPECT_NE(text.find(part), std::string::npos) << "expected: " << part << "\ngot: " << text;
-      EXPECT_NE(text.find(folder_.string()), std::string::npos) << text;
-    }
+    const std::string text = error_text([&] { open(spec, name); });
+    expect_part(text, part);
+    expect_part(text, folder_.string());
   }
 
   // `images` images in each of `classes` class folders below.

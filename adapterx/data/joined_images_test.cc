@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 #include "adapterx/data/image_samples.h"
 #include "adapterx/data/loader.h"
 
@@ -139,12 +139,7 @@ TEST(JoinedImages, OneMayBeRepeatedAlone) {
 }
 
 TEST(JoinedImages, EveryPartNeedsTrainingImages) {
-  try {
-    join_images({{"data/empty", {}}});
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "data/empty: no training images");
-  }
+  EXPECT_EQ(error_text([] { join_images({{"data/empty", {}}}); }), "data/empty: no training images");
 }
 
 }  // namespace
