@@ -2,8 +2,9 @@
 #pragma once
 
 #include "adapterx/graph/trained_parameters.h"
-#include "adapterx/models/masked_options.h"
+#include "adapterx/train/build_session.h"
 #include "adapterx/train/config.h"
+#include "adapterx/train/model_setup.h"
 #include "adapterx/train/optimizer.h"
 #include "adapterx/train/schedule.h"
 
@@ -11,6 +12,7 @@ namespace ax {
 
 OptimizerOptions optimizer_options(const OptimConfig& config, const TrainedParameters& trained);
 ScheduleOptions schedule_options(const OptimConfig& config);
-MaskedOptions masked_options(const PretrainConfig& config);
+// Of a session that evaluates the model; training says more of its own.
+SessionSpec evaluation_spec(const TrainConfig& config, const ModelSetup& setup, int64_t batch);
 
 }  // namespace ax

@@ -2,19 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/error.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/train/adapter_file.h"
-#include "adapterx/train/batch_accuracy.h"
-#include "adapterx/train/build_session.h"
 #include "adapterx/train/checkpoint.h"
-#include "adapterx/train/config_options.h"
 #include "adapterx/train/moving_average.h"
-#include "adapterx/train/non_finite.h"
-#include "adapterx/train/observation.h"
+#include "adapterx/train/run_evaluation.h"
+#include "adapterx/train/training_steps.h"
 
 namespace ax {
 namespace {
@@ -41,12 +37,12 @@ class Trainer {
         observer_(observer),
         stop_(stop),
         out_(t_.out),
-        setup_(open_training(config)) {
-    build_training();
-    build_evaluation();
-    optimizer_ = std::make_unique<Optimizer>(trained_, optimizer_options(t_, *trained_));
-    schedule_.emplace(schedule_options(t_), (batches_ + t_.accumulate - 1) / t_.accumulate);
-    average_.emplace(t_.ema);
+        setup_(open_training(config)),
+        steps_(config_, setup_),
+        trained_(steps_.trained()),
+        parts_(trained_parts(trained_.entries(), setup_.model)) {
+    if (!config_.pretrain.masked() && heads_of(setup_.data).empty())
+      evaluation_.emplace(config_, setup_, steps_);
     fill_adapter_info();
   }
 
@@ -62,63 +58,6 @@ class Trainer {
   }
 
  private:
-  SessionSpec spec(bool training, int64_t batch) const {
-    SessionSpec s;
-    s.model = setup_.model;
-    s.batch = batch;
-    s.training = training;
-    s.from_scratch = !setup_.source;
-    s.drop_path = static_cast<float>(t_.drop_path);
-    s.label_smoothing = static_cast<float>(t_.label_smoothing);
-    s.target_rows = training && target_rows_;
-    s.heads = heads_;
-    if (config_.pretrain.masked()) s.masked = masked_options(config_.pretrain);
-    s.options.precision = parse_precision(t_.precision);
-    return s;
-  }
-
-  void build_training() {
-    const LoaderOptions options = training_loader(config_, setup_);
-    const auto samples = training_samples(config_, setup_);
-    target_rows_ = has_target_rows(*samples);
-    for (const Head& head : heads_of(setup_.data)) heads_.push_back(head.classes);
-    loader_ = std::make_unique<Loader>(samples, class_count(), options);
-    batches_ = loader_->batches();
-    if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
-    BuiltSession built =
-        build_session(spec(true, options.batch), *setup_.method, frozen_, setup_.source, t_.seed);
-    trained_ = std::move(built.trained);
-    training_ = std::move(built.session);
-    has_penalty_ = built.has_penalty;
-    observed_ = std::move(built.observed);
-    parts_ = trained_parts(trained_->entries(), setup_.model);
-    input_ = input_name(setup_.model);
-  }
-
-  void build_evaluation() {
-    if (config_.pretrain.masked() || !heads_.empty()) return;
-    eval_batch_ = t_.eval_batch > 0 ? t_.eval_batch : t_.batch;
-    evaluation_ =
-        build_session(spec(false, eval_batch_), *setup_.method, frozen_, setup_.source, t_.seed, trained_)
-            .session;
-    if (dataset_of(setup_.data, selection_split())) {
-      const LoaderOptions options = evaluation_loader(config_, eval_batch_);
-      const auto samples = evaluation_samples(config_, setup_, selection_split(), true);
-      selection_ = std::make_unique<Loader>(samples, class_count(), options);
-      observation_.emplace(spec(false, 1), *setup_.method, frozen_, setup_.source, trained_, samples, options,
-                           observed_);
-    }
-    if (frozen_) frozen_->release_staging();
-  }
-
-  // That which evaluations within the run are on, where it has samples.
-  Split selection_split() const { return t_.select == "test-best" ? Split::test : Split::val; }
-  int64_t class_count() const { return std::ssize(class_names(setup_.data)); }
-  int64_t size_of(Split split) const {
-    const auto samples = dataset_of(setup_.data, split);
-    return samples ? samples->size() : 0;
-  }
-
   void fill_adapter_info() {
     info_.method = config_.method.name;
     info_.settings = resolved_settings(config_.method.name, config_.method.pairs());
@@ -126,19 +65,21 @@ class Trainer {
     info_.preprocess = setup_.preprocess;
     if (!config_.pretrain.masked()) info_.classes = class_names(setup_.data);
     const bool whole = std::ranges::all_of(backbone_parameters(setup_.model),
-                                           [&](const auto& p) { return trained_->find(p.first) != nullptr; });
+                                           [&](const auto& p) { return trained_.find(p.first) != nullptr; });
     if (!whole) info_.backbone = setup_.backbone;
   }
 
   void begin(bool resume) {
     if (resume && fs::exists(out_ / kCheckpointFile)) {
-      state_ = load_checkpoint(out_ / kCheckpointFile, config_, *trained_, *optimizer_, setup_.backbone);
+      state_ =
+          load_checkpoint(out_ / kCheckpointFile, config_, trained_, steps_.optimizer(), setup_.backbone);
       check_place();
-    } else if (average_->on()) {
-      state_.average.assign(trained_->values().begin(), trained_->values().end());
+    } else {
+      steps_.begin_training(state_);
     }
-    observer_.on_start({config_, setup_, parts_, t_.epochs, batches_, size_of(Split::train),
-                        size_of(Split::val), size_of(Split::test), state_.epoch, state_.batch});
+    const auto samples = [&](Split split) { return sample_count(setup_, split); };
+    observer_.on_start({config_, setup_, parts_, t_.epochs, steps_.batches(), samples(Split::train),
+                        samples(Split::val), samples(Split::test), state_.epoch, state_.batch});
     make_folder(out_ / "last");
     make_folder(out_ / "best");
     last_save_ = Clock::now();
@@ -146,15 +87,13 @@ class Trainer {
 
   // Each batch is a pass, each `accumulate` of them or an epoch's rest a step.
   void check_place() const {
-    const auto steps_of = [&](int64_t batches) { return (batches + t_.accumulate - 1) / t_.accumulate; };
-    const int64_t passes = state_.epoch * batches_ + state_.batch,
-                  steps = state_.epoch * steps_of(batches_) + steps_of(state_.batch);
-    if (state_.batch <= batches_ && state_.passes == passes && state_.steps == steps) return;
+    const int64_t batches = steps_.batches(), passes = state_.epoch * batches + state_.batch,
+                  steps = state_.epoch * steps_.steps_of(batches) + steps_.steps_of(state_.batch);
+    if (state_.batch <= batches && state_.passes == passes && state_.steps == steps) return;
     fail(
-        "{}: expected, before batch {} of epoch {} with {} batches each, {} batches and {} steps done, got "
-        "{} "
-        "and {}; the training data have changed since, or the file is damaged",
-        (out_ / kCheckpointFile).string(), state_.batch + 1, state_.epoch + 1, batches_, passes, steps,
+        "{}: before batch {} of epoch {} with {} batches each: expected {} batches and {} steps done, got "
+        "{} and {}; the training data have changed since, or the file is damaged",
+        (out_ / kCheckpointFile).string(), state_.batch + 1, state_.epoch + 1, batches, passes, steps,
         state_.passes, state_.steps);
   }
 
@@ -165,17 +104,18 @@ class Trainer {
   }
 
   void save() {
-    save_checkpoint(out_ / kCheckpointFile, config_, state_, *trained_, *optimizer_, setup_.backbone);
+    save_checkpoint(out_ / kCheckpointFile, config_, state_, trained_, steps_.optimizer(), setup_.backbone);
     last_save_ = Clock::now();
   }
 
   // The rest of an epoch; false: stopped within it.
   bool train_epoch() {
-    loader_->start(static_cast<uint32_t>(state_.epoch), state_.batch);
-    while (state_.batch < batches_) {
+    steps_.begin_epoch(state_);
+    while (state_.batch < steps_.batches()) {
       if (stop_) return false;
       const auto start = Clock::now();
-      train_step();
+      const double loss = steps_.step(state_);
+      observer_.on_step({state_.epoch, state_.batch, loss, state_.last_lr});
       state_.sums.seconds += seconds_since(start);
       state_.seconds += seconds_since(start);
       if (seconds_since(last_save_) > 60 * t_.checkpoint_minutes) save();
@@ -183,80 +123,18 @@ class Trainer {
     return true;
   }
 
-  // One optimizer step over up to `accumulate` batches.
-  void train_step() {
-    const int64_t group = std::min(t_.accumulate, batches_ - state_.batch);
-    const std::string at = place();
-    state_.last_lr = schedule_->lr(state_.steps);
-    trained_->zero_gradients();
-    double loss = 0;
-    for (int64_t i = 0; i < group; ++i) loss += pass(1.0f / static_cast<float>(group));
-    try {
-      state_.sums.gradient_norm += optimizer_->step(static_cast<float>(state_.last_lr));
-    } catch (const Error& error) {
-      fail("{}: {}", at, error.what());
-    }
-    ++state_.steps;
-    ++state_.sums.steps;
-    average_->update(state_.steps, trained_->values(), state_.average);
-    observer_.on_step({state_.epoch, state_.batch, loss / static_cast<double>(group), state_.last_lr});
-  }
-
-  // One batch through the model and back; its loss.
-  double pass(float scale) {
-    const Loader::Batch* batch = loader_->next();
-    if (batch == nullptr)
-      fail("{}: expected {} batches in the epoch, got {}", place(), batches_, state_.batch);
-    std::ranges::copy(batch->inputs, training_->input(input_).f32());
-    if (!config_.pretrain.masked()) copy_labels(*batch);
-    training_->run(t_.seed, static_cast<uint32_t>(state_.passes), scale);
-    const double loss = static_cast<double>(*training_->output("loss").f32());
-    const double penalty = has_penalty_ ? static_cast<double>(*training_->output("penalty").f32()) : 0;
-    if (!std::isfinite(loss) || !std::isfinite(penalty)) {
-      const bool masked = config_.pretrain.masked();
-      fail_non_finite(place(), loss, penalty, *trained_, *training_, input_,
-                      masked ? std::vector<std::string_view>{"features"}
-                             : std::vector<std::string_view>{"features", "logits"});
-    }
-    const auto count = static_cast<double>(batch->count);
-    EpochSums& sums = state_.sums;
-    sums.loss += loss * count;
-    sums.penalty += penalty * count;
-    sums.images += batch->count;
-    if (!config_.pretrain.masked()) {
-      sums.correct += count_correct(training_->output("logits"), *batch, heads_);
-    }
-    ++state_.batch;
-    ++state_.passes;
-    return loss;
-  }
-
-  void copy_labels(const Loader::Batch& batch) {
-    if (batch.targets.empty()) {
-      std::ranges::copy(batch.labels, training_->input("labels").i32());
-    } else {
-      std::ranges::copy(batch.targets, training_->input("labels").f32());
-    }
-  }
-
-  std::string place() const {
-    return fmt::format("step {} (epoch {}, batch {})", state_.steps + 1, state_.epoch + 1, state_.batch + 1);
-  }
-
   // Evaluates, saves and tells; false: stopped meanwhile, the evaluation is to be made anew.
   bool end_epoch() {
     EpochResult record = epoch_record();
     std::optional<Evaluation> evaluation;
     {
-      const AverageInPlace averaged(*trained_, state_.average);
-      if (is_due() && selection_) {
-        const int64_t samples = size_of(selection_split());
-        evaluation = evaluate(*evaluation_, input_, *selection_, samples,
-                              watch(to_string(selection_split()), samples));
+      const AverageInPlace averaged(trained_, state_.average);
+      if (is_due() && evaluation_ && evaluation_->chooses()) {
+        evaluation = evaluation_->choose(watch(choosing_split(config_)));
         if (stop_) return false;
         state_.seconds += evaluation->seconds;
         note_evaluation(*evaluation, record);
-        if (!observation_->empty()) record.observed = observation_->run();
+        record.observed = evaluation_->observe();
       }
       record.best = t_.select == "last" ? is_last() : record.best;
       if (record.best) save_adapter_file("best");
@@ -274,9 +152,9 @@ class Trainer {
   bool is_last() const { return state_.epoch + 1 == t_.epochs; }
   bool is_due() const { return (state_.epoch + 1) % t_.eval_every == 0 || is_last(); }
 
-  std::function<bool(int64_t)> watch(std::string_view split, int64_t images) {
-    return [this, split, images](int64_t done) {
-      observer_.on_evaluation(split, done, images);
+  std::function<bool(int64_t)> watch(Split split) {
+    return [this, split, samples = sample_count(setup_, split)](int64_t done) {
+      observer_.on_evaluation(to_string(split), done, samples);
       return !stop_;
     };
   }
@@ -288,7 +166,7 @@ class Trainer {
     r.epoch = state_.epoch;
     r.lr = state_.last_lr;
     r.train_loss = sums.loss / images;
-    r.has_penalty = has_penalty_;
+    r.has_penalty = steps_.has_penalty();
     r.penalty = sums.penalty / images;
     r.train_accuracy = static_cast<double>(sums.correct) / images;
     r.gradient_norm = sums.gradient_norm / static_cast<double>(sums.steps);
@@ -317,20 +195,18 @@ class Trainer {
                       {"epochs", static_cast<double>(t_.epochs)},
                       {"steps", static_cast<double>(state_.steps)},
                       {"seed", static_cast<double>(t_.seed)}};
-    save_adapter(out_ / folder / kAdapterFile, info_, *trained_, trained_->values());
+    save_adapter(out_ / folder / kAdapterFile, info_, trained_, trained_.values());
   }
 
   // Tests what is in best/.
   TrainingResult finish() {
     const AdapterFile best = open_adapter(out_ / "best" / kAdapterFile);
-    load_values(best, *trained_, trained_->values());
+    load_values(best, trained_, trained_.values());
     TrainingResult result;
     const Split split = dataset_of(setup_.data, Split::test) ? Split::test : Split::val;
-    if (const int64_t samples = size_of(split); samples > 0 && evaluation_) {
-      Loader loader(evaluation_samples(config_, setup_, split, false), class_count(),
-                    evaluation_loader(config_, eval_batch_));
+    if (evaluation_ && sample_count(setup_, split) > 0) {
       result.tested_on = to_string(split);
-      result.test = evaluate(*evaluation_, input_, loader, samples, watch(result.tested_on, samples));
+      result.test = evaluation_->test(split, watch(split));
       if (stop_) return interrupted();
     }
     result.stopped_early = state_.stopped;
@@ -350,21 +226,11 @@ class Trainer {
   const std::atomic<bool>& stop_;
   const fs::path out_;
   TrainingSetup setup_;
+  TrainingSteps steps_;
+  TrainedParameters& trained_;
+  std::optional<RunEvaluation> evaluation_;  // none in pretraining by masking or with several heads
+  const TrainedParts parts_;
   AdapterInfo info_;
-  TrainedParts parts_;
-  std::unique_ptr<Loader> loader_, selection_;
-  std::shared_ptr<FrozenWeights> frozen_;
-  std::shared_ptr<TrainedParameters> trained_;
-  std::unique_ptr<Session> training_, evaluation_;
-  std::optional<Observation> observation_;
-  std::unique_ptr<Optimizer> optimizer_;
-  std::optional<Schedule> schedule_;
-  std::optional<MovingAverage> average_;
-  std::string input_;  // the model's input
-  int64_t batches_ = 0, eval_batch_ = 0;
-  bool has_penalty_ = false, target_rows_ = false;
-  std::vector<int64_t> heads_;  // classes of each, where there are several
-  std::vector<BuiltSession::Observed> observed_;
   TrainState state_;
   Clock::time_point last_save_;
 };

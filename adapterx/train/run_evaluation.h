@@ -1,0 +1,49 @@
+// Evaluations within a run, of the values that it trains as they stand: on the samples that choose the best
+// epoch, and on the test samples at the end.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapterx/train/evaluate.h"
+#include "adapterx/train/observation.h"
+#include "adapterx/train/setup.h"
+#include "adapterx/train/training_steps.h"
+
+namespace ax {
+
+class RunEvaluation {
+ public:
+  // Keeps references to config and setup.
+  RunEvaluation(const TrainConfig& config, const TrainingSetup& setup, const TrainingSteps& steps);
+
+  // Whether there are samples that choose the best epoch: those for validation or, with select = test-best,
+  // for test.
+  bool chooses() const { return loader_ != nullptr; }
+  // `on_batch` as of evaluate().
+  Evaluation choose(const std::function<bool(int64_t)>& on_batch);
+  // What the method observes on some of these samples (train/observation.h).
+  std::map<std::string, std::vector<int64_t>> observe();
+
+  Evaluation test(Split split, const std::function<bool(int64_t)>& on_batch);
+
+ private:
+  const TrainConfig& config_;
+  const TrainingSetup& setup_;
+  int64_t batch_ = 0;
+  std::string input_;  // the model's
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<Loader> loader_;
+  std::optional<Observation> observation_;
+};
+
+// That which evaluations within the run are on, where it has samples.
+Split choosing_split(const TrainConfig& config);
+// Samples of a split; 0: it has none.
+int64_t sample_count(const TrainingSetup& setup, Split split);
+
+}  // namespace ax

@@ -1,0 +1,97 @@
+#include "adapterx/train/training_steps.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "adapterx/base/error.h"
+#include "adapterx/train/batch_accuracy.h"
+#include "adapterx/train/config_options.h"
+#include "adapterx/train/non_finite.h"
+
+namespace ax {
+
+TrainingSteps::TrainingSteps(const TrainConfig& config, const TrainingSetup& setup)
+    : config_(config), t_(config.train), average_(config.train.ema) {
+  build(setup);
+  optimizer_ = std::make_unique<Optimizer>(built_.trained, optimizer_options(t_, *built_.trained));
+  schedule_.emplace(schedule_options(t_), steps_of(batches_));
+}
+
+void TrainingSteps::build(const TrainingSetup& setup) {
+  for (const Head& head : heads_of(setup.data)) heads_.push_back(head.classes);
+  const LoaderOptions options = training_loader(config_, setup);
+  const auto samples = training_samples(config_, setup);
+  loader_ = std::make_unique<Loader>(samples, std::ssize(class_names(setup.data)), options);
+  batches_ = loader_->batches();
+  SessionSpec spec = evaluation_spec(config_, setup, options.batch);
+  spec.training = true;
+  spec.target_rows = has_target_rows(*samples);
+  spec.heads = heads_;
+  if (setup.source) frozen_ = std::make_shared<FrozenWeights>(setup.source, t_.seed);
+  built_ = build_session(spec, *setup.method, frozen_, setup.source, t_.seed);
+  input_ = input_name(setup.model);
+}
+
+void TrainingSteps::begin_training(TrainState& state) const {
+  const auto values = built_.trained->values();
+  if (average_.on()) state.average.assign(values.begin(), values.end());
+}
+
+double TrainingSteps::step(TrainState& state) {
+  const int64_t passes = std::min(t_.accumulate, batches_ - state.batch);
+  const std::string at = place(state);
+  state.last_lr = schedule_->lr(state.steps);
+  built_.trained->zero_gradients();
+  double loss = 0;
+  for (int64_t i = 0; i < passes; ++i) loss += pass(state, 1.0f / static_cast<float>(passes));
+  try {
+    state.sums.gradient_norm += optimizer_->step(static_cast<float>(state.last_lr));
+  } catch (const Error& error) {
+    fail("{}: {}", at, error.what());
+  }
+  ++state.steps;
+  ++state.sums.steps;
+  average_.update(state.steps, built_.trained->values(), state.average);
+  return loss / static_cast<double>(passes);
+}
+
+// One batch through the model and back; its loss.
+double TrainingSteps::pass(TrainState& state, float gradient_scale) {
+  Session& session = *built_.session;
+  const bool masked = config_.pretrain.masked();
+  const Loader::Batch* batch = loader_->next();
+  if (batch == nullptr)
+    fail("{}: expected {} batches in the epoch, got {}", place(state), batches_, state.batch);
+  std::ranges::copy(batch->inputs, session.input(input_).f32());
+  if (!masked) copy_labels(*batch);
+  session.run(t_.seed, static_cast<uint32_t>(state.passes), gradient_scale);
+  const double loss = static_cast<double>(*session.output("loss").f32());
+  const double penalty = has_penalty() ? static_cast<double>(*session.output("penalty").f32()) : 0;
+  if (!std::isfinite(loss) || !std::isfinite(penalty)) {
+    fail_non_finite(place(state), loss, penalty, *built_.trained, session, input_,
+                    masked ? std::vector<std::string_view>{"features"}
+                           : std::vector<std::string_view>{"features", "logits"});
+  }
+  const auto count = static_cast<double>(batch->count);
+  state.sums.loss += loss * count;
+  state.sums.penalty += penalty * count;
+  state.sums.images += batch->count;
+  if (!masked) state.sums.correct += count_correct(session.output("logits"), *batch, heads_);
+  ++state.batch;
+  ++state.passes;
+  return loss;
+}
+
+void TrainingSteps::copy_labels(const Loader::Batch& batch) {
+  if (batch.targets.empty()) {
+    std::ranges::copy(batch.labels, built_.session->input("labels").i32());
+  } else {
+    std::ranges::copy(batch.targets, built_.session->input("labels").f32());
+  }
+}
+
+std::string TrainingSteps::place(const TrainState& state) const {
+  return fmt::format("step {} (epoch {}, batch {})", state.steps + 1, state.epoch + 1, state.batch + 1);
+}
+
+}  // namespace ax

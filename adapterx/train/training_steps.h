@@ -1,0 +1,65 @@
+// The steps of a training: batches through the model and back, the gradients of `accumulate` of them
+// averaged, the optimizer, the moving average. What a step changes is a TrainState, the trained values and
+// the optimizer's moments: with these restored, the next step is the same bit for bit.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapterx/train/build_session.h"
+#include "adapterx/train/checkpoint.h"
+#include "adapterx/train/moving_average.h"
+#include "adapterx/train/optimizer.h"
+#include "adapterx/train/schedule.h"
+#include "adapterx/train/setup.h"
+
+namespace ax {
+
+class TrainingSteps {
+ public:
+  // Keeps a reference to the config.
+  TrainingSteps(const TrainConfig& config, const TrainingSetup& setup);
+
+  int64_t batches() const { return batches_; }  // of an epoch
+  int64_t steps_of(int64_t batches) const { return (batches + t_.accumulate - 1) / t_.accumulate; }
+
+  // A new training, or an epoch that begins or goes on where `state` says.
+  void begin_training(TrainState& state) const;
+  void begin_epoch(const TrainState& state) {
+    loader_->start(static_cast<uint32_t>(state.epoch), state.batch);
+  }
+  // One step over up to `accumulate` batches; the mean of their losses. Throws Error on a loss or gradient
+  // that is not finite, with the step, the tensor and a hint.
+  double step(TrainState& state);
+
+  TrainedParameters& trained() { return *built_.trained; }
+  Optimizer& optimizer() { return *optimizer_; }
+  bool has_penalty() const { return built_.has_penalty; }
+
+  // For further sessions over the same weights.
+  const std::shared_ptr<FrozenWeights>& frozen() const { return frozen_; }
+  const std::shared_ptr<TrainedParameters>& shared_trained() const { return built_.trained; }
+  const std::vector<BuiltSession::Observed>& observed() const { return built_.observed; }
+
+ private:
+  void build(const TrainingSetup& setup);
+  double pass(TrainState& state, float gradient_scale);
+  void copy_labels(const Loader::Batch& batch);
+  std::string place(const TrainState& state) const;
+
+  const TrainConfig& config_;
+  const OptimConfig& t_;
+  std::vector<int64_t> heads_;  // classes of each, where there are several
+  std::unique_ptr<Loader> loader_;
+  int64_t batches_ = 0;
+  std::shared_ptr<FrozenWeights> frozen_;
+  BuiltSession built_;
+  std::string input_;  // the model's
+  std::unique_ptr<Optimizer> optimizer_;
+  std::optional<Schedule> schedule_;
+  MovingAverage average_;
+};
+
+}  // namespace ax
