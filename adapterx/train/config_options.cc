@@ -26,7 +26,7 @@ ScheduleOptions schedule_options(const OptimConfig& c) {
   return {c.lr, c.min_lr, c.epochs, c.warmup_epochs, c.warmup_lr, parse_schedule_unit(c.schedule_unit)};
 }
 
-SessionSpec evaluation_spec(const TrainConfig& c, const ModelSetup& setup, int64_t batch) {
+SessionSpec session_spec(const TrainConfig& c, const ModelSetup& setup, int64_t batch) {
   SessionSpec s;
   s.model = setup.model;
   s.batch = batch;

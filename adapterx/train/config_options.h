@@ -12,7 +12,7 @@ namespace ax {
 
 OptimizerOptions optimizer_options(const OptimConfig& config, const TrainedParameters& trained);
 ScheduleOptions schedule_options(const OptimConfig& config);
-// Of a session that evaluates the model; training says more of its own.
-SessionSpec evaluation_spec(const TrainConfig& config, const ModelSetup& setup, int64_t batch);
+// What sessions that train and that evaluate have in common: `training` is off.
+SessionSpec session_spec(const TrainConfig& config, const ModelSetup& setup, int64_t batch);
 
 }  // namespace ax

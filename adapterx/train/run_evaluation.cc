@@ -27,7 +27,7 @@ RunEvaluation::RunEvaluation(const TrainConfig& config, const TrainingSetup& set
       setup_(setup),
       batch_(config.train.eval_batch > 0 ? config.train.eval_batch : config.train.batch),
       input_(input_name(setup.model)) {
-  const SessionSpec spec = evaluation_spec(config, setup, batch_);
+  const SessionSpec spec = session_spec(config, setup, batch_);
   session_ = build_session(spec, *setup.method, steps.frozen(), setup.source, config.train.seed,
                            steps.shared_trained())
                  .session;

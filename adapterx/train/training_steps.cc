@@ -23,7 +23,7 @@ void TrainingSteps::build(const TrainingSetup& setup) {
   const auto samples = training_samples(config_, setup);
   loader_ = std::make_unique<Loader>(samples, std::ssize(class_names(setup.data)), options);
   batches_ = loader_->batches();
-  SessionSpec spec = evaluation_spec(config_, setup, options.batch);
+  SessionSpec spec = session_spec(config_, setup, options.batch);
   spec.training = true;
   spec.target_rows = has_target_rows(*samples);
   spec.heads = heads_;
