@@ -121,6 +121,7 @@ TEST_F(TrainerTest, AnyFailingWriteIsAnErrorFromWhichTheRunResumes) {
   ASSERT_GT(calls, 50);
   c.train.out = (folder_ / "failing").string();
   for (int64_t i = 0; i < calls; ++i) {
+    SCOPED_TRACE(fmt::format("failing from call {}", i));
     fs::remove_all(folder_ / "failing");
     internal::fail_file_calls(i, i % 2 == 0 ? ENOSPC : EIO);
     const std::string text = error_text([&] { run(c); });
