@@ -38,6 +38,11 @@ void check_method(const TrainConfig& config) {
   }
 }
 
+bool method_has(const std::string& method, const std::string& key) {
+  if (std::ranges::count(methods(), method, &MethodInfo::name) == 0) return false;
+  return std::ranges::count(method_settings(method), key, &Settings::Known::key) > 0;
+}
+
 }  // namespace
 
 std::vector<std::string> MethodConfig::pairs() const {
@@ -57,6 +62,10 @@ void override_config(const std::string& text, TrainConfig& config) {
     if (full ? f.name == name : f.key() == name) meant.push_back(&f);
   }
   if (meant.size() > 1) fail("{}: expected {} or {}", name, meant[0]->name, meant[1]->name);
+  if (!meant.empty() && !full && method_has(config.method.name, name)) {
+    fail("{}: expected {} or {}{}, as {} has a setting of this name, too", name, meant[0]->name, kMethod,
+         name, config.method.name);
+  }
   if (!meant.empty()) {
     assign(*meant[0], value, meant[0]->name);
   } else if (!full || name.starts_with(kMethod)) {

@@ -95,6 +95,12 @@ TEST(Config, ErrorsNameLineKeyAndNearest) {
   EXPECT_EQ(error_text([&] { override_config("train.lrr=1", c); }),
             "setting `train.lrr`: unknown; did you mean `train.lr`?");
   EXPECT_EQ(error_text([&] { override_config("lr", c); }), "setting `lr`: expected key=value");
+  c.method.name = "adaptformer_x";
+  EXPECT_EQ(error_text([&] { override_config("heads=2", c); }),
+            "heads: expected model.heads or method.heads, as adaptformer_x has a setting of this name, too");
+  c.method.name = "full";
+  override_config("heads=2", c);
+  EXPECT_EQ(c.model.heads, 2);
   EXPECT_NE(error_text([&] { read_config("/nonexistent.toml", c); }).find("/nonexistent.toml"),
             std::string::npos);
 }
