@@ -1,9 +1,6 @@
 // adapterx transfer: a suite of fine-tunings of one backbone, tasks by methods by seeds, and its table.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -15,6 +12,7 @@
 
 #include "adapterx/base/parallel.h"
 #include "adapterx/io/atomic_file.h"
+#include "adapterx/suite/run_standing.h"
 #include "adapterx/suite/suite_config.h"
 #include "adapterx/suite/suite_plan.h"
 #include "adapterx/suite/suite_table.h"
@@ -23,6 +21,7 @@
 #include "adapterx/train/model_setup.h"
 #include "cli/child_processes.h"
 #include "cli/command.h"
+#include "cli/folder_lock.h"
 #include "cli/terminal_text.h"
 #include "cli/transfer_runs.h"
 
@@ -40,12 +39,6 @@ struct TransferOptions {
   bool tune = false, replace = false;
 };
 
-void write_file(const fs::path& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(text.data(), text.size());
-  file.commit();
-}
-
 // As TOML takes any text as it is.
 std::string verbatim(const std::string& text) { return "'''" + text + "'''"; }
 
@@ -57,42 +50,16 @@ SuiteConfig suite_of(const TransferOptions& options) {
     changes.push_back("tasks." + text.substr(0, equals) + ".data=" + verbatim(text.substr(equals + 1)));
   }
   if (!options.weights.empty()) changes.push_back("suite.weights=" + verbatim(options.weights));
-  SuiteConfig suite = read_suite(options.config, {}, !options.tune);
-  if (changes.empty()) return suite;
+  if (changes.empty()) return read_suite(options.config, {}, !options.tune);
+  read_suite(options.config, {}, false);  // what is wrong with the file comes first
   return from_command_line([&] { return read_suite(options.config, changes, !options.tune); });
 }
-
-// One suite at a time in a folder. Children hold the lock, too: what a killed suite has left running ends
-// first.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& out) {
-    constexpr int kTries = 100;
-    constexpr unsigned kMicroseconds = 100'000;
-    fs::create_directories(out);
-    const fs::path path = out / ".lock";
-    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT, 0666);
-    if (fd_ < 0) fail("{}: cannot create", path.string());
-    for (int i = 0; i < kTries; ++i) {
-      if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
-      ::usleep(kMicroseconds);
-    }
-    ::close(fd_);
-    fail("{}: another suite is at work in this folder", out.string());
-  }
-  ~FolderLock() { ::close(fd_); }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
- private:
-  int fd_ = -1;
-};
 
 // Runs on another backbone under the same name would look like this one's.
 void expect_same_backbone(const fs::path& out, const std::string& hash) {
   const fs::path path = out / "backbone.json";
   if (!fs::exists(path)) {
-    write_file(path, nlohmann::ordered_json{{"hash", hash}}.dump() + "\n");
+    write_atomically(path, nlohmann::ordered_json{{"hash", hash}}.dump() + "\n");
     return;
   }
   std::ifstream in(path);
@@ -102,17 +69,19 @@ void expect_same_backbone(const fs::path& out, const std::string& hash) {
        out.string(), hash);
 }
 
-// Removes the tasks whose data can't be opened, saying so.
-std::vector<std::string> leave_out_missing_tasks(const std::vector<SuiteRun>& runs, bool points,
+// Removes the tasks whose data can't be opened or have nothing to be scored on, saying so. `runs`: one of
+// each task at least.
+std::vector<std::string> leave_out_missing_tasks(const std::vector<SuiteRun>& runs, bool points, Split scored,
                                                  SuiteChoice& choice) {
   std::vector<std::string> notes;
   std::erase_if(choice.tasks, [&](const std::string& task) {
     const TrainConfig& config = std::ranges::find(runs, task, &SuiteRun::task)->config;
     try {
       const DataSplits splits = open_splits(config.data, points);
-      if (!dataset_of(splits, Split::train) || !dataset_of(splits, Split::test)) {
-        fail("{}: expected training and test {}, got no {}", config.data.path, sample_noun(splits),
-             dataset_of(splits, Split::train) ? "test split" : "training split");
+      for (const Split split : {Split::train, scored}) {
+        if (dataset_of(splits, split)) continue;
+        fail("{}: expected {} for {} and {}, got none for {}", config.data.path, sample_noun(splits),
+             to_string(Split::train), to_string(scored), to_string(split));
       }
       return false;
     } catch (const Error& error) {
@@ -164,9 +133,7 @@ RunsDone run_suite(const TransferOptions& options, const SuiteConfig& suite, con
                    const std::vector<std::string>& notes, ChildProcesses& children) {
   const std::vector<SuiteRun> runs = plan_runs(suite, choice, options.out);
   const bool ablations = options.choice.ablations;
-  SuiteTable table(choice, ablations && std::ranges::count(choice.rows, suite.reference) == 0
-                               ? choice.rows[0]
-                               : suite.reference);
+  SuiteTable table(suite, choice);
   const auto text = [&] {
     return fmt::format("{}\n{}{}{}\n", table.markdown(), caption(suite, choice), notes.empty() ? "" : "\n",
                        fmt::join(notes, "\n"));
@@ -174,8 +141,8 @@ RunsDone run_suite(const TransferOptions& options, const SuiteConfig& suite, con
   const std::string name = ablations ? "ablations" : "table", data = ablations ? "ablations" : "summary";
   const auto add = [&](size_t i, const RunFacts& facts) {
     table.add(runs[i], facts);
-    write_file(options.out / (name + ".md"), text());
-    write_file(options.out / (data + ".json"), table.json());
+    write_atomically(options.out / (name + ".md"), text());
+    write_atomically(options.out / (data + ".json"), table.json());
   };
   const RunsDone done = make_runs(runs, run_options(options), children, add);
   fmt::print("\n{}", text());
@@ -183,42 +150,54 @@ RunsDone run_suite(const TransferOptions& options, const SuiteConfig& suite, con
   return done;
 }
 
+// What is to be run, as far as the data don't matter.
+std::vector<SuiteRun> planned(const TransferOptions& options, const SuiteConfig& suite,
+                              const SuiteChoice& choice) {
+  if (!options.tune) return plan_runs(suite, choice, options.out);
+  std::vector<SuiteRun> runs;
+  for (SuiteTrial& trial : plan_trials(suite, choice, options.out)) runs.push_back(std::move(trial.run));
+  if (runs.empty()) fail("{}: no grid [tune.METHOD] for the methods chosen", options.config);
+  return runs;
+}
+
+// Of all finished trials in the folder, those of an earlier call for other tasks or methods among them.
+std::vector<TrialScore> scores_in(const SuiteConfig& suite, const fs::path& out) {
+  std::vector<TrialScore> scores;
+  for (SuiteTrial& trial : plan_trials(suite, resolve(suite, {}), out)) {
+    const RunStanding standing = standing_of(trial.run);
+    if (standing.state != RunStanding::State::finished || standing.facts.accuracy_split != "val") continue;
+    scores.push_back({std::move(trial), standing.facts.accuracy});
+  }
+  return scores;
+}
+
 RunsDone tune_suite(const TransferOptions& options, const SuiteConfig& suite, const SuiteChoice& choice,
                     ChildProcesses& children) {
-  const std::vector<SuiteTrial> trials = plan_trials(suite, choice, options.out);
-  if (trials.empty()) fail("{}: no grid [tune.METHOD] for the methods chosen", options.config);
-  std::vector<SuiteRun> runs;
-  for (const SuiteTrial& trial : trials) runs.push_back(trial.run);
-  std::vector<TrialScore> scores;
-  const auto add = [&](size_t i, const RunFacts& facts) {
-    if (facts.accuracy_split != "val") {
-      fail("{}: expected an accuracy on validation images, got one on `{}`", runs[i].folder.string(),
-           facts.accuracy_split);
-    }
-    scores.push_back({trials[i], facts.accuracy});
-  };
-  const RunsDone done = make_runs(runs, run_options(options), children, add);
-  const std::vector<TunedMethod> best = best_trials(suite, scores);
+  const std::vector<SuiteRun> runs = planned(options, suite, choice);
+  const RunsDone done = make_runs(runs, run_options(options), children, [](size_t, const RunFacts&) {});
+  const std::vector<TunedMethod> best = best_trials(suite, scores_in(suite, options.out));
+  if (best.empty()) return done;
   const std::string text = tuned_toml(best);
-  if (!best.empty()) {
-    write_file(options.out / "tuned.toml", text);
-    fmt::print("\n{}\n{}\n", text, (options.out / "tuned.toml").string());
-  }
+  write_atomically(options.out / "tuned.toml", text);
+  fmt::print("\n{}\n{}\n", text, (options.out / "tuned.toml").string());
   return done;
 }
 
 void run_transfer(const TransferOptions& options) {
+  if (options.tune && !options.choice.seeds.empty()) {
+    throw UsageError("--seeds: the seeds of tuning are those of [tune]; --set 'tune.seeds=[5]' changes them");
+  }
   const SuiteConfig suite = suite_of(options);
   SuiteChoice choice = from_command_line([&] { return resolve(suite, options.choice); });
-  const std::vector<SuiteRun> runs = plan_runs(suite, choice, options.out);
+  const std::vector<SuiteRun> runs = planned(options, suite, choice);
   ChildProcesses children;
   const FolderLock lock(options.out);
   ModelConfig model;
   model.weights = suite.weights;
   const ModelSetup setup = open_model(model, 2, false);
   expect_same_backbone(options.out, setup.backbone->hash);
-  const std::vector<std::string> notes =
-      leave_out_missing_tasks(runs, is_point_backbone(setup.model), choice);
+  const std::vector<std::string> notes = leave_out_missing_tasks(
+      runs, is_point_backbone(setup.model), options.tune ? Split::val : Split::test, choice);
   const RunsDone done = options.tune ? tune_suite(options, suite, choice, children)
                                      : run_suite(options, suite, choice, notes, children);
   end_after(done, options);
@@ -241,8 +220,9 @@ void add_transfer(CLI::App& app) {
   command->add_option("--jobs", options->jobs, "Runs at a time; the cores are shared among them")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--ablations", options->choice.ablations, "The suite's ablations, and what they change");
-  command->add_flag("--tune", options->tune,
-                    "Find the best of each grid on validation images: OUT/tuned.toml");
+  command
+      ->add_flag("--tune", options->tune, "Find the best of each grid on validation images: OUT/tuned.toml")
+      ->excludes("--ablations");
   command->add_flag("--replace", options->replace, "Make runs anew that other settings have made");
   command->footer(
       "A run is OUT/TASK/METHOD/seed-S. Finished ones are kept, begun ones go on: after Ctrl-C or a crash\n"

@@ -46,13 +46,15 @@ std::vector<std::string> arguments_of(const SuiteRun& run, int64_t threads) {
   return arguments;
 }
 
-std::string last_line(const fs::path& file) {
-  std::ifstream in(file);
-  std::string last;
+// The program's own error, where the log has one; else the last line.
+std::string reason_in(const fs::path& log) {
+  std::ifstream in(log);
+  std::string last, error;
   for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("adapterx: ")) error = line;
     if (!line.empty()) last = line;
   }
-  return printable(last);
+  return printable(error.empty() ? last : error);
 }
 
 fs::path log_of(const SuiteRun& run) { return run.folder.string() + ".log"; }
@@ -82,13 +84,14 @@ class Runs {
   }
 
  private:
-  // Finished ones are told of, the others wait; nothing is begun or removed before all are looked at.
+  // Finished ones are told of, the others wait; nothing is told, begun or removed before all are looked at.
   void sort_out() {
     std::vector<fs::path> stale;
+    std::vector<std::pair<size_t, RunFacts>> finished;
     for (size_t i = 0; i < runs_.size(); ++i) {
       RunStanding standing = standing_of(runs_[i]);
       if (standing.state == State::finished) {
-        done_(i, standing.facts);
+        finished.emplace_back(i, standing.facts);
         continue;
       }
       if (standing.state == State::other && !options_.replace) {
@@ -104,6 +107,7 @@ class Runs {
       waiting_.push_back(i);
     }
     for (const fs::path& folder : stale) fs::remove_all(folder);
+    for (const auto& [i, facts] : finished) done_(i, facts);
     kept_ = runs_.size() - waiting_.size();
     if (kept_ > 0) fmt::print("{} of {} runs were finished before\n", kept_, runs_.size());
     std::fflush(stdout);
@@ -133,7 +137,7 @@ class Runs {
       ++result_.failed;
       const std::string reason = WIFSIGNALED(ended.status)
                                      ? fmt::format("ended by signal {}", WTERMSIG(ended.status))
-                                     : last_line(log_of(runs_[i]));
+                                     : reason_in(log_of(runs_[i]));
       fmt::print("{}: failed: {} ({})\n", place, reason, log_of(runs_[i]).string());
     }
     std::fflush(stdout);

@@ -117,8 +117,8 @@ TEST_F(Transfer, PrintsALineARunAndTheTable) {
   EXPECT_EQ(rows[0].at("row"), "raw");
   EXPECT_EQ(rows[0].at("tasks").at("bright").at("accuracy"), 1.0);
   EXPECT_TRUE(rows[0].at("trained_percent").is_null());
-  EXPECT_EQ(rows[1].at("trained_without_head"), 0);
-  EXPECT_GT(rows[2].at("trained_without_head").get<int>(), 0);
+  EXPECT_EQ(rows[1].at("trained_percent_without_head"), 0);
+  EXPECT_GT(rows[2].at("trained_percent_without_head").get<double>(), 0);
 }
 
 TEST_F(Transfer, ARunIsAnOrdinaryOneOfTheProgram) {
@@ -154,9 +154,10 @@ TEST_F(Transfer, AblationsHaveATableOfTheirOwn) {
   ASSERT_EQ(r.code, 0) << r.out;
   expect_in("1 of 2 runs were finished before", r.out);
   const Json j = json("whole/ablations.json");
-  EXPECT_EQ(j.at("reference"), "adapter_x");
-  EXPECT_EQ(j.at("rows").at(1).at("row"), "no_prompts");
-  EXPECT_LT(j.at("rows").at(1).at("trained_without_head"), j.at("rows").at(0).at("trained_without_head"));
+  const Json base = j.at("rows").at(0), less = j.at("rows").at(1);
+  EXPECT_EQ(less.at("row"), "no_prompts");
+  EXPECT_EQ(less.at("reference"), "adapter_x");
+  EXPECT_LT(less.at("trained_percent_without_head"), base.at("trained_percent_without_head"));
 }
 
 // The test images can't be read: what opened them would fail.
@@ -184,6 +185,14 @@ TEST_F(Transfer, TuningOpensNoTestImageAndWritesWhatTheSuiteReads) {
   ASSERT_EQ(run(transfer("tuned.toml", "final") + "--methods probe --seeds 0").code, 0);
   expect_in("lr = 0.03", read_text(path("final/bright/probe/seed-0/config.toml")));
   expect_in("lr = 0.01", read_text(path("final/muted/probe/seed-0/config.toml")));
+
+  ASSERT_EQ(run(transfer("tuned.toml", "tuned") +
+                "--tasks muted --methods probe --tune --data bright=" + path("closed"))
+                .code,
+            0);
+  const std::string both = read_text(path("tuned/tuned.toml"));
+  expect_in("[methods.probe.tasks.muted]", both);
+  expect_in("[methods.probe.tasks.bright]", both);  // of the call before
 }
 
 TEST_F(Transfer, MissingDataAreLeftOutVisibly) {
@@ -195,12 +204,14 @@ TEST_F(Transfer, MissingDataAreLeftOutVisibly) {
 }
 
 TEST_F(Transfer, RunsByOtherSettingsAreReplacedOnlyIfAsked) {
-  const std::string some = "--methods probe --tasks bright --seeds 0 ";
+  const std::string some = "--methods raw,probe --tasks bright --seeds 0 ";
   ASSERT_EQ(run(transfer("suite.toml", "other") + some).code, 0);
+  const std::string table = read_text(path("other/table.md"));
   const std::string changed = transfer("suite.toml", "other") + some + "--set methods.probe.lr=5e-3 ";
   const Result refused = run(changed);
   EXPECT_EQ(refused.code, 1);
   expect_in("made by other settings: train.lr: 0.01, 0.005", refused.out);
+  EXPECT_EQ(read_text(path("other/table.md")), table);
   const Result replaced = run(changed + "--replace");
   EXPECT_EQ(replaced.code, 0) << replaced.out;
   expect_in("lr = 0.005", read_text(path("other/bright/probe/seed-0/config.toml")));
@@ -228,6 +239,9 @@ TEST_F(Transfer, SaysWhatIsWrong) {
   expect("--set common.epocs=3", 2, "unknown setting `epocs`; did you mean `epochs`?");
   expect("--data mute=x", 2, "no section `mute`; did you mean `muted`?");
   expect("--tune", 1, "no grid [tune.METHOD]");
+  expect("--tune --seeds 3", 2, "the seeds of tuning are those of [tune]");
+  expect("--tune --ablations", 2, "--ablations excludes --tune");
+  expect("--seeds 3,3", 2, "seeds: 3 is there twice");
   EXPECT_EQ(run("transfer --out " + path("x")).code, 2);
 }
 

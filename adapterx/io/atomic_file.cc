@@ -111,6 +111,12 @@ void AtomicFile::commit() {
   ::close(fd);
 }
 
+void write_atomically(const std::filesystem::path& path, std::string_view text) {
+  AtomicFile file(path);
+  file.write(text.data(), text.size());
+  file.commit();
+}
+
 void AtomicFile::fail_errno(std::string_view what) const {
   fail("{}: cannot {}: {}", path_.string(), what, std::strerror(errno));
 }

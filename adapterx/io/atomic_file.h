@@ -30,6 +30,9 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+// The whole text, in one go.
+void write_atomically(const std::filesystem::path& path, std::string_view text);
+
 // Whether the name is that of a temporary file of an AtomicFile, of any process.
 bool is_temporary_file(const std::filesystem::path& path);
 

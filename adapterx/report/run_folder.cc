@@ -21,12 +21,6 @@ constexpr const char* kResult = "result.json";
 constexpr const char* kFindings = "report_data.json";
 constexpr const char* kPage = "report.html";
 
-void write_file(const fs::path& path, std::string_view text) {
-  AtomicFile file(path);
-  file.write(text.data(), text.size());
-  file.commit();
-}
-
 bool is_there(const fs::path& path) {
   std::error_code error;
   return fs::exists(path, error);
@@ -82,17 +76,19 @@ RunFolder RunFolder::resume(const fs::path& path, int64_t epoch) {
   std::erase_if(folder.epochs_, [&](const EpochRecord& record) { return record.epoch > epoch; });
   std::string text;
   for (const EpochRecord& record : folder.epochs_) text += log_line(record) + "\n";
-  write_file(path / kLog, text);
+  write_atomically(path / kLog, text);
   folder.write_summary();
   return folder;
 }
 
-void RunFolder::write_config(std::string_view toml) const { write_file(path_ / kConfig, toml); }
+void RunFolder::write_config(std::string_view toml) const { write_atomically(path_ / kConfig, toml); }
 
-void RunFolder::write_result(const RunFacts& facts) const { write_file(path_ / kResult, result_json(facts)); }
+void RunFolder::write_result(const RunFacts& facts) const {
+  write_atomically(path_ / kResult, result_json(facts));
+}
 
 void RunFolder::write_findings(const Findings& findings) const {
-  write_file(path_ / kFindings, findings_json(findings));
+  write_atomically(path_ / kFindings, findings_json(findings));
 }
 
 void RunFolder::append(const EpochRecord& record) {
@@ -103,7 +99,7 @@ void RunFolder::append(const EpochRecord& record) {
   write_summary();
 }
 
-void RunFolder::write_summary() const { write_file(path_ / kSummary, summary_csv(epochs_)); }
+void RunFolder::write_summary() const { write_atomically(path_ / kSummary, summary_csv(epochs_)); }
 
 void RunFolder::write_report() const { ax::write_report(path_, path_ / kPage); }
 
@@ -125,7 +121,7 @@ RunRecord load_run(const fs::path& path) {
 }
 
 void write_report(const fs::path& run_folder, const fs::path& page) {
-  write_file(page, report_page(load_run(run_folder)));
+  write_atomically(page, report_page(load_run(run_folder)));
 }
 
 }  // namespace ax

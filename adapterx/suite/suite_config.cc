@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "adapterx/base/error.h"
 #include "adapterx/suite/suite_settings.h"
@@ -59,10 +60,12 @@ class Reader {
 
   // Names become folders.
   void expect_folder_name(const std::string& name, const toml::node& node) const {
-    const bool plain = name.find_first_of("/\\=,\n") == std::string::npos && !name.starts_with('.');
-    if (!plain || name.empty() || name == "tune") {
-      fail("{}: `{}`: expected a name that a folder can have, without /, = and commas", place_.where(node),
-           name);
+    const auto plain = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+    };
+    if (name == "tune") fail("{}: `tune`: that folder is for the trials of tuning", place_.where(node));
+    if (name.empty() || !std::ranges::all_of(name, plain)) {
+      fail("{}: `{}`: expected a name of letters, digits, _ and -", place_.where(node), name);
     }
   }
 
@@ -70,7 +73,7 @@ class Reader {
     for (const auto& [name, node] : TomlPlace::in_order(table)) {
       expect_folder_name(name, *node);
       const std::string full = "tasks." + name;
-      suite_.tasks.push_back({name, place_.settings(full, place_.table(full, *node))});
+      suite_.tasks.push_back({name, place_.where(*node), place_.settings(full, place_.table(full, *node))});
     }
     if (suite_.tasks.empty()) fail("{}: expected a section [tasks.NAME], got none", file_);
   }
@@ -95,10 +98,12 @@ class Reader {
 
   void read_methods(const toml::table& table) {
     for (const auto& [name, node] : TomlPlace::in_order(table)) {
-      SuiteMethod method = read_method("methods", name, *node, {"method"});
-      if (const toml::node* own = node->as_table()->get("method")) {
-        method.method = place_.text("methods." + name + ".method", *own);
-      }
+      // `method.heads` makes a table of `method`, whose entries are settings.
+      const toml::node* own = node->is_table() ? node->as_table()->get("method") : nullptr;
+      const bool named = own != nullptr && !own->is_table();
+      SuiteMethod method = read_method(
+          "methods", name, *node, named ? std::vector<std::string>{"method"} : std::vector<std::string>{});
+      if (named) method.method = place_.text("methods." + name + ".method", *own);
       expect_name(method.method, "method", suite_method_names(), *node);
       suite_.methods.push_back(std::move(method));
     }
@@ -139,7 +144,7 @@ class Reader {
     if (!suite_.reference.empty()) {
       expect_name(suite_.reference, "method", names_of(suite_.methods), *table.get("reference"));
     }
-    if (with_tuned && table.contains("tuned")) read_tuned(text("tuned"));
+    if (with_tuned && !text("tuned").empty()) read_tuned(text("tuned"));
   }
 
   void read_tuned(const std::string& file) {
@@ -167,20 +172,18 @@ class Reader {
     known.emplace_back("seeds");
     expect_keys("tune", table, known);
     if (const toml::node* node = table.get("seeds")) suite_.tune_seeds = place_.seeds("tune.seeds", *node);
-    const toml::node* first = nullptr;
     for (const auto& [name, node] : TomlPlace::in_order(table)) {
       if (name == "seeds") continue;
       TuningGrid grid{name, {}};
       for (const auto& [key, values] : TomlPlace::in_order(place_.table("tune." + name, *node))) {
-        grid.axes.emplace_back(key, place_.texts("tune." + name + "." + key, *values));
+        grid.axes.push_back({key, place_.texts("tune." + name + "." + key, *values), place_.where(*values)});
       }
-      if (first && grid.trials() != suite_.grids[0].trials()) {
+      if (!suite_.grids.empty() && grid.trials() != suite_.grids[0].trials()) {
         fail(
             "{}: tune.{}: expected {} trials, as for {}, got {}: each method is to be tuned with the same "
             "care",
             place_.where(*node), name, suite_.grids[0].trials(), suite_.grids[0].method, grid.trials());
       }
-      first = node;
       suite_.grids.push_back(std::move(grid));
     }
     if (suite_.tune_seeds.empty()) suite_.tune_seeds = {1000};
@@ -195,7 +198,7 @@ class Reader {
 
 size_t TuningGrid::trials() const {
   size_t product = 1;
-  for (const auto& [key, values] : axes) product *= values.size();
+  for (const Axis& axis : axes) product *= axis.values.size();
   return product;
 }
 

@@ -11,7 +11,8 @@
 //   [tune.NAME]                the grid of a method: a list of values for each setting
 //
 // `data` stands for data.path. Settings of a method in [common] and [tasks.NAME] are for those methods that
-// have them. Later ones win: common, task, method, method on the task, tuned, ablation.
+// have them. Later ones win: common, task, method, method on the task, tuned, ablation; what the command line
+// sets of a method wins over what the file and the tuned one say of it.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +30,13 @@ inline constexpr const char* kPixelRegression = "pixel_regression";
 struct SuiteSetting {
   std::string key, value;  // "lr", "0.001"
   std::string where;       // "configs/transfer.toml:12", for errors
+  bool from_command_line = false;
 };
 using SuiteSettings = std::vector<SuiteSetting>;
 
 struct SuiteTask {
   std::string name;
+  std::string where;
   SuiteSettings settings;
 };
 
@@ -46,8 +49,13 @@ struct SuiteMethod {
 };
 
 struct TuningGrid {
-  std::string method;                                                  // name of a row
-  std::vector<std::pair<std::string, std::vector<std::string>>> axes;  // setting, values
+  struct Axis {
+    std::string key;
+    std::vector<std::string> values;
+    std::string where;
+  };
+  std::string method;  // name of a row
+  std::vector<Axis> axes;
 
   size_t trials() const;  // the product of the lists' lengths
 };
@@ -64,7 +72,8 @@ struct SuiteConfig {
 };
 
 // `changes`: "tasks.caltech101.data=photos/" texts that replace or add a value; sections must be there.
-// `with_tuned`: the file that [suite] names under `tuned` is read, too: [methods.NAME.tasks.TASK] alone.
+// `with_tuned`: the file that [suite] names under `tuned` ("": none) is read, too: [methods.NAME.tasks.TASK]
+// alone.
 // Throws Error with file and line on what is not TOML, on unknown sections, tasks, methods and keys (with the
 // nearest name), on settings that the suite decides itself (seed, out ...), and on grids whose numbers of
 // trials differ: each method is to be tuned with the same care.

@@ -48,13 +48,29 @@ TEST_F(SuiteConfigFile, ErrorsNameTheLineAndTheNearest) {
   expect("adapter.tasks.ant", "adapter.tasks.aunt", "unknown task `aunt`; did you mean `ant`?");
   expect("base = \"adapter\"", "base = \"adopter\"", "unknown method `adopter`; did you mean `adapter`?");
   expect("reference = \"full\"", "reference = \"fool\"", ":5: unknown method `fool`; did you mean `full`?");
-  expect("data = \"stripes\"", "", "tasks.zebra: expected `data`");
-  expect("[tasks.zebra]", "[tasks.\"a/b\"]", "expected a name that a folder can have");
+  expect("data = \"stripes\"", "drop_path = 0.1", ":10: tasks.zebra: expected `data`");
+  expect("[tasks.zebra]", "[tasks.\"a/b\"]", "expected a name of letters, digits, _ and -");
+  expect("[tasks.zebra]", "[tasks.\"v1.0\"]", "expected a name of letters, digits, _ and -");
+  expect("scale = [1, 10]", "scal = [1, 10]", ":36: unknown setting `scal` of adaptformer");
   expect(
       "lr = [1, 2, 3, 4]", "lr = [1, 2, 3]",
       "tune.adapter: expected 3 trials, as for full, got 4: each method is to be tuned with the same care");
   expect("[tune.full]", "[tune.raw]", "tune.raw");
   expect("[suite]", "[suite", ":1: ");
+}
+
+// A bare name that is the backbone's and the method's would be taken for the backbone's.
+TEST_F(SuiteConfigFile, ANameWithTwoMeaningsIsRefused) {
+  const auto suite = [&](const std::string& line) {
+    return read_suite(changed("method = \"adaptformer\"\nrank = 8", "method = \"adapter_x\"\n" + line));
+  };
+  expect_error([&] { suite("heads = 2"); }, "heads: expected model.heads or method.heads");
+  EXPECT_EQ(suite("\"method.heads\" = 2").methods[2].settings[0].key, "method.heads");
+  EXPECT_EQ(suite("model.heads = 2").methods[2].settings[0].key, "model.heads");
+  const SuiteConfig named = read_suite(
+      changed("[methods.full]\nlr = 0.25", "[methods.full]\n[methods.adapter_x]\nmethod.heads = 2"));
+  EXPECT_EQ(named.methods[2].method, "adapter_x");
+  EXPECT_EQ(named.methods[2].settings[0].key, "method.heads");
 }
 
 TEST_F(SuiteConfigFile, TunedValuesComeLast) {
@@ -65,6 +81,7 @@ TEST_F(SuiteConfigFile, TunedValuesComeLast) {
   ASSERT_EQ(all.size(), 2u);
   EXPECT_EQ(all[1].value, "7");
   EXPECT_EQ(read_suite(file, {}, false).methods[2].on_task.at("ant").size(), 1u);
+  EXPECT_EQ(read_suite(file, {"suite.tuned=''"}).methods[2].on_task.at("ant").size(), 1u);
   write("[methods.adapter]\nlr = 7\n", "tuned.toml");
   expect_error([&] { read_suite(file); }, "tuned.toml:2: methods.adapter: expected sections");
   write("[methods.adapter.tasks.aunt]\nlr = 7\n", "tuned.toml");

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-#include "adapterx/base/error.h"
+#include "adapterx/base/error_text_test.h"
 
 namespace ax::testing {
 
@@ -73,12 +73,7 @@ class SuiteFiles : public ::testing::Test {
 
   template <class Call>
   static void expect_error(const Call& call, const std::string& part) {
-    try {
-      call();
-      ADD_FAILURE() << "no error; expected: " << part;
-    } catch (const Error& error) {
-      EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what();
-    }
+    expect_part(error_text(call), part);
   }
 
   std::filesystem::path folder_;

@@ -24,10 +24,12 @@ const SuiteMethod& row_of(const SuiteConfig& suite, const std::string& name) {
 }
 
 void apply_method(const SuiteMethod& method, const std::string& task, TrainConfig& config) {
-  for (const SuiteSetting& s : method.settings) apply(s, config);
+  SuiteSettings all = method.settings;
   if (const auto own = method.on_task.find(task); own != method.on_task.end()) {
-    for (const SuiteSetting& s : own->second) apply(s, config);
+    all.insert(all.end(), own->second.begin(), own->second.end());
   }
+  std::ranges::stable_partition(all, [](const SuiteSetting& s) { return !s.from_command_line; });
+  for (const SuiteSetting& s : all) apply(s, config);
 }
 
 // Of a run on raw pixels only the data and the method's settings mean anything.
@@ -45,11 +47,11 @@ SuiteRun make_run(const SuiteConfig& suite, const std::string& task, const std::
   const SuiteMethod& method = row_of(suite, row);
   SuiteRun run{task, row, seed, {}, {}};
   TrainConfig& config = run.config;
+  config.method.name = method.method;
   apply_shared(suite.common, method.method, config);
   apply_shared(task_of(suite, task).settings, method.method, config);
   if (!method.base.empty()) apply_method(row_of(suite, method.base), task, config);
   apply_method(method, task, config);
-  config.method.name = method.method;
   config.model.weights = suite.weights;
   config.data.split_seed = config.train.seed = seed;
   config.data.train_on = "train+val";
@@ -100,9 +102,9 @@ void choose(std::vector<std::string>& chosen, const std::vector<std::string>& al
 SuiteSettings nth_trial(const TuningGrid& grid, size_t n) {
   SuiteSettings values;
   for (size_t i = grid.axes.size(); i-- > 0;) {
-    const auto& [key, list] = grid.axes[i];
-    values.insert(values.begin(), {key, list[n % list.size()], "tune." + grid.method});
-    n /= list.size();
+    const TuningGrid::Axis& axis = grid.axes[i];
+    values.insert(values.begin(), {axis.key, axis.values[n % axis.values.size()], axis.where});
+    n /= axis.values.size();
   }
   return values;
 }
@@ -122,8 +124,16 @@ SuiteChoice resolve(const SuiteConfig& suite, SuiteChoice choice) {
   for (const SuiteTask& task : suite.tasks) tasks.push_back(task.name);
   if (choice.ablations && suite.ablations.empty()) fail("ablations: the suite has none");
   choose(choice.tasks, tasks, "task");
+  const std::vector<std::string> named = choice.rows;
+  for (const std::string& name : named) {  // an ablation comes with what it changes
+    const auto ablation = std::ranges::find(suite.ablations, name, &SuiteMethod::name);
+    if (choice.ablations && ablation != suite.ablations.end()) choice.rows.push_back(ablation->base);
+  }
   choose(choice.rows, rows_of(suite, choice.ablations), choice.ablations ? "ablation" : "method");
   if (choice.seeds.empty()) choice.seeds = choice.ablations ? suite.ablation_seeds : suite.seeds;
+  for (const uint64_t seed : choice.seeds) {
+    if (std::ranges::count(choice.seeds, seed) > 1) fail("seeds: {} is there twice", seed);
+  }
   return choice;
 }
 

@@ -51,6 +51,20 @@ TEST_F(SuitePlan, LaterSettingsWin) {
   EXPECT_TRUE(full.method.settings.empty());  // full has no scale
 }
 
+TEST_F(SuitePlan, TheCommandLineWins) {
+  write("[methods.adapter.tasks.ant]\nlr = 7\n", "tuned.toml");
+  const auto file = changed("[common]", "tuned = \"" + (folder_ / "tuned.toml").string() + "\"\n[common]");
+  const auto lr = [&](const std::vector<std::string>& changes) {
+    suite_ = read_suite(file, changes);
+    return config_of(plan(), "out/ant/adapter/seed-1").train.lr;
+  };
+  EXPECT_EQ(lr({}), 7);
+  EXPECT_EQ(lr({"methods.adapter.lr=9"}), 9);
+  EXPECT_EQ(lr({"common.lr=9"}), 7);
+  suite_ = read_suite(file, {"tasks.ant.flip=0"});  // the file has augment.flip
+  EXPECT_EQ(config_of(plan(), "out/ant/full/seed-1").augment.flip, 0);
+}
+
 TEST_F(SuitePlan, RunsTrainOnAllOfTheThousandAndTestOnce) {
   for (const SuiteRun& run : plan()) {
     if (run.of_pixels()) continue;
@@ -81,6 +95,7 @@ TEST_F(SuitePlan, AblationsChangeTheirBase) {
   EXPECT_EQ(narrow.method.settings.at("rank"), "4");
   EXPECT_EQ(narrow.method.settings.at("scale"), "5");
   EXPECT_EQ(narrow.train.lr, 0.125);  // of the base on this task
+  EXPECT_EQ(plan({{}, {"narrow"}, {}, true}).size(), runs.size());
 }
 
 TEST_F(SuitePlan, TakesAPart) {
@@ -91,6 +106,7 @@ TEST_F(SuitePlan, TakesAPart) {
   expect_error([&] { plan({{}, {"ful"}, {}, false}); }, "did you mean `full`?");
   expect_error([&] { plan({{}, {"narrow"}, {}, false}); }, "unknown method `narrow`");
   expect_error([&] { plan({{}, {"full"}, {}, true}); }, "unknown ablation `full`");
+  expect_error([&] { plan({{}, {}, {4, 4}, false}); }, "seeds: 4 is there twice");
 }
 
 TEST_F(SuitePlan, TrialsSeeNoTestImage) {

@@ -42,10 +42,13 @@ class Checker {
   void check(const SuiteSettings& settings, const std::string& method = "") const {
     for (const SuiteSetting& s : settings) {
       expect_not_decided(s);
-      TrainConfig scratch;
-      apply(s, scratch);
-      if (is_config_key(s.key)) continue;
       const std::vector<std::string> owners = method.empty() ? methods_ : std::vector{method};
+      for (const std::string& owner : owners) {
+        TrainConfig scratch;
+        scratch.method.name = owner;
+        apply(s, scratch);
+      }
+      if (is_config_key(s.key)) continue;
       if (std::ranges::any_of(owners, [&](const std::string& m) { return method_has(m, s.key); })) continue;
       fail("{}: unknown setting `{}`{}{}", s.where, s.key, method.empty() ? "" : " of " + method,
            did_you_mean(last_part(s.key), known_to(owners)));
@@ -104,9 +107,11 @@ void check_settings(const SuiteConfig& suite) {
   checker.check(suite.common);
   for (const SuiteTask& task : suite.tasks) {
     checker.check(task.settings);
-    const auto is_data = [](const SuiteSetting& s) { return s.key == "data" || s.key.ends_with("path"); };
+    const auto is_data = [](const SuiteSetting& s) {
+      return s.key == "path" || full_name(s.key) == "data.path";
+    };
     if (!std::ranges::any_of(task.settings, is_data)) {
-      fail("tasks.{}: expected `data`, a path or a source of images, got none", task.name);
+      fail("{}: tasks.{}: expected `data`, a path or a source of images, got none", task.where, task.name);
     }
   }
   for (const auto* rows : {&suite.methods, &suite.ablations}) {
@@ -120,9 +125,9 @@ void check_settings(const SuiteConfig& suite) {
     if (row->method == kPixelRegression) {
       fail("tune.{}: {} chooses its penalty on the validation images by itself", grid.method, row->method);
     }
-    for (const auto& [key, values] : grid.axes) {
-      for (const std::string& value : values) {
-        checker.check({{key, value, "tune." + grid.method}}, row->method);
+    for (const TuningGrid::Axis& axis : grid.axes) {
+      for (const std::string& value : axis.values) {
+        checker.check({{axis.key, value, axis.where}}, row->method);
       }
     }
   }

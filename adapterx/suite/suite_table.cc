@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
+#include <set>
 
 #include "adapterx/base/error.h"
 
@@ -51,7 +51,7 @@ std::string markdown_table(const std::vector<std::vector<std::string>>& lines) {
   return text;
 }
 
-// All values of row - those of reference, [tasks][seeds], as one entry of the JSON.
+// Accuracies by seed, and what they are above the reference's, if there is one.
 Json summary(const std::vector<double>& accuracies, const std::vector<double>* reference) {
   const MeanSpread own = mean_spread(accuracies);
   Json out = {{"accuracy", number(own.mean)},
@@ -77,14 +77,19 @@ std::vector<double> SuiteRow::means() const {
   return all;
 }
 
-SuiteTable::SuiteTable(const SuiteChoice& choice, std::string reference)
-    : tasks_(choice.tasks), seeds_(choice.seeds), reference_(std::move(reference)) {
+SuiteTable::SuiteTable(const SuiteConfig& suite, const SuiteChoice& choice)
+    : tasks_(choice.tasks), seeds_(choice.seeds) {
   const std::vector<double> none(seeds_.size(), kNotMeasured);
   for (const std::string& name : choice.rows) {
     SuiteRow& row = rows_.emplace_back();
     row.name = name;
     row.accuracy.assign(tasks_.size(), none);
     row.percent.assign(tasks_.size(), kNotMeasured);
+    row.percent_without_head = row.percent;
+    const auto ablation = std::ranges::find(suite.ablations, name, &SuiteMethod::name);
+    row.reference = ablation != suite.ablations.end() ? ablation->base
+                    : choice.ablations                ? ""
+                                                      : suite.reference;
   }
 }
 
@@ -103,13 +108,12 @@ void SuiteTable::add(const SuiteRun& run, const RunFacts& facts) {
     return kPerCent * static_cast<double>(n) / static_cast<double>(p.backbone);
   };
   row->percent[at] = percent(p.total());
-  row->without_head = p.total() - p.head();
-  row->percent_without_head = percent(row->without_head);
+  row->percent_without_head[at] = percent(p.total() - p.head());
 }
 
-const SuiteRow* SuiteTable::reference() const {
-  const auto found = std::ranges::find(rows_, reference_, &SuiteRow::name);
-  return found == rows_.end() ? nullptr : &*found;
+const SuiteRow* SuiteTable::reference_of(const SuiteRow& row) const {
+  const auto found = std::ranges::find(rows_, row.reference, &SuiteRow::name);
+  return found == rows_.end() || found->name == row.name ? nullptr : &*found;
 }
 
 std::string SuiteTable::mean_cell(const std::vector<double>& accuracies) const {
@@ -121,19 +125,26 @@ std::string SuiteTable::mean_cell(const std::vector<double>& accuracies) const {
 }
 
 std::string SuiteTable::markdown() const {
-  const SuiteRow* base = reference();
+  std::set<std::string> references;
+  for (const SuiteRow& row : rows_) {
+    if (const SuiteRow* base = reference_of(row)) references.insert(base->name);
+  }
   std::vector<std::vector<std::string>> lines(1);
   lines[0] = {"method", "trained %", "without head %"};
   lines[0].insert(lines[0].end(), tasks_.begin(), tasks_.end());
   lines[0].emplace_back("mean");
-  if (base) lines[0].push_back("mean - " + base->name);
+  if (!references.empty()) {
+    lines[0].push_back("mean - " + (references.size() == 1 ? *references.begin() : "what it changes"));
+  }
   for (const SuiteRow& row : rows_) {
     std::vector<std::string>& line = lines.emplace_back();
-    line = {row.name, cell(mean_spread(row.percent).mean, 2), cell(row.percent_without_head, 2)};
+    line = {row.name, cell(mean_spread(row.percent).mean, 2),
+            cell(mean_spread(row.percent_without_head).mean, 2)};
     for (const auto& accuracies : row.accuracy) line.push_back(mean_cell(accuracies));
     line.push_back(mean_cell(row.means()));
-    if (base == nullptr) continue;
-    std::string paired = base == &row ? "" : mean_cell(differences(row.means(), base->means()));
+    if (references.empty()) continue;
+    const SuiteRow* base = reference_of(row);
+    std::string paired = base ? mean_cell(differences(row.means(), base->means())) : "";
     if (!paired.empty() && paired[0] != '-') paired.insert(0, "+");
     line.push_back(paired);
   }
@@ -141,18 +152,19 @@ std::string SuiteTable::markdown() const {
 }
 
 std::string SuiteTable::json() const {
-  const SuiteRow* base = reference();
-  Json out = {{"tasks", tasks_}, {"seeds", seeds_}, {"reference", base ? Json(base->name) : Json(nullptr)}};
+  Json out = {{"tasks", tasks_}, {"seeds", seeds_}};
   Json& rows = out["rows"] = Json::array();
   for (const SuiteRow& row : rows_) {
+    const SuiteRow* base = reference_of(row);
     Json entry = {{"row", row.name},
+                  {"reference", base ? Json(base->name) : Json(nullptr)},
                   {"trained_percent", number(mean_spread(row.percent).mean)},
-                  {"trained_percent_without_head", number(row.percent_without_head)},
-                  {"trained_without_head", row.without_head < 0 ? Json(nullptr) : Json(row.without_head)}};
+                  {"trained_percent_without_head", number(mean_spread(row.percent_without_head).mean)}};
     for (size_t task = 0; task < tasks_.size(); ++task) {
       Json& place = entry["tasks"][tasks_[task]];
       place = summary(row.accuracy[task], base ? &base->accuracy[task] : nullptr);
       place["trained_percent"] = number(row.percent[task]);
+      place["trained_percent_without_head"] = number(row.percent_without_head[task]);
     }
     const std::vector<double> means = base ? base->means() : std::vector<double>();
     entry["mean"] = summary(row.means(), base ? &means : nullptr);

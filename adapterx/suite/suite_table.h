@@ -13,17 +13,17 @@ namespace ax {
 struct SuiteRow {
   std::string name;
   std::vector<std::vector<double>> accuracy;  // [tasks][seeds], fractions of one; NaN: no such run
-  std::vector<double> percent;                // [tasks]: trained parameters of the backbone's, head included
-  double percent_without_head = kNotMeasured;
-  int64_t without_head = -1;  // parameters; -1: no run, or no backbone
+  // [tasks]: trained parameters of the backbone's, with the head and without; NaN: no run, or no backbone.
+  std::vector<double> percent, percent_without_head;
+  std::string reference;  // the row that it is compared with; "": none
 
   std::vector<double> means() const;  // [seeds]: over the tasks; NaN where one is missing
 };
 
 class SuiteTable {
  public:
-  // `reference`: a row that the others are compared with; "" or one that isn't there: none.
-  SuiteTable(const SuiteChoice& choice, std::string reference);
+  // Of the rows chosen, ablations are compared with what they change, all others with the suite's reference.
+  SuiteTable(const SuiteConfig& suite, const SuiteChoice& choice);
 
   // A finished run's. Runs that were not chosen are an Error.
   void add(const SuiteRun& run, const RunFacts& facts);
@@ -35,19 +35,18 @@ class SuiteTable {
   // seeds say how many they have.
   std::string markdown() const;
 
-  // The same in full: {"tasks", "seeds", "reference", "rows": [{"row", "trained_percent",
-  // "trained_percent_without_head", "trained_without_head", "tasks": {NAME: {"accuracy", "accuracy_sd",
-  // "accuracies", "difference", "difference_sd", "trained_percent"}}, "mean": {the same}}]}. Missing numbers
-  // are null.
+  // The same in full: {"tasks", "seeds", "rows": [{"row", "reference", "trained_percent",
+  // "trained_percent_without_head", "tasks": {NAME: {"accuracy", "accuracy_sd", "accuracies", "difference",
+  // "difference_sd", "trained_percent", "trained_percent_without_head"}}, "mean": {accuracies and differences
+  // of the mean over tasks}}]}. Missing numbers are null.
   std::string json() const;
 
  private:
-  const SuiteRow* reference() const;
+  const SuiteRow* reference_of(const SuiteRow& row) const;  // null: none
   std::string mean_cell(const std::vector<double>& accuracies) const;
 
   std::vector<std::string> tasks_;
   std::vector<uint64_t> seeds_;
-  std::string reference_;
   std::vector<SuiteRow> rows_;
 };
 

@@ -25,9 +25,15 @@ SuiteRun run(const std::string& task, const std::string& row, uint64_t seed) {
   return r;
 }
 
+SuiteConfig compared_with(const std::string& reference) {
+  SuiteConfig suite;
+  suite.reference = reference;
+  return suite;
+}
+
 // Two tasks, two rows and a third without a run, two seeds.
 SuiteTable table() {
-  SuiteTable t({{"ant", "bee"}, {"full", "small", "none"}, {0, 1}, false}, "full");
+  SuiteTable t(compared_with("full"), {{"ant", "bee"}, {"full", "small", "none"}, {0, 1}, false});
   t.add(run("ant", "full", 0), facts(0.50, 1000, 10));
   t.add(run("ant", "full", 1), facts(0.60, 1000, 10));
   t.add(run("bee", "full", 0), facts(0.70, 1000, 30));
@@ -54,7 +60,7 @@ TEST(SuiteTable, ShowsMeansSpreadsAndPairedDifferences) {
 }
 
 TEST(SuiteTable, SaysWhatIsMissing) {
-  SuiteTable t({{"ant"}, {"full", "small"}, {0, 1}, false}, "full");
+  SuiteTable t(compared_with("full"), {{"ant"}, {"full", "small"}, {0, 1}, false});
   t.add(run("ant", "full", 0), facts(0.50, 1000, 10));
   t.add(run("ant", "small", 0), facts(0.25, 20, 10));
   t.add(run("ant", "small", 1), facts(0.75, 20, 10));
@@ -64,12 +70,38 @@ TEST(SuiteTable, SaysWhatIsMissing) {
   EXPECT_THROW(t.add(run("ant", "full", 2), facts(1, 1, 1)), Error);
 }
 
+TEST(SuiteTable, ComparesAnAblationWithWhatItChanges) {
+  SuiteConfig suite = compared_with("full");
+  for (const auto& [name, base] : {std::pair("a_less", "a"), std::pair("b_less", "b")}) {
+    SuiteMethod& ablation = suite.ablations.emplace_back();
+    ablation.name = name;
+    ablation.base = base;
+  }
+  SuiteTable t(suite, {{"ant"}, {"full", "a", "b", "a_less", "b_less"}, {0}, true});
+  const double accuracies[] = {0.9, 0.5, 0.3, 0.4, 0.1};
+  for (size_t i = 0; i < 5; ++i) t.add(run("ant", t.rows()[i].name, 0), facts(accuracies[i], 20, 10));
+  const nlohmann::json rows = nlohmann::json::parse(t.json()).at("rows");
+  EXPECT_TRUE(rows[1].at("reference").is_null());
+  EXPECT_NEAR(rows[3].at("mean").at("difference").get<double>(), -0.1, 1e-12);
+  EXPECT_NEAR(rows[4].at("mean").at("difference").get<double>(), -0.2, 1e-12);
+  EXPECT_NE(t.markdown().find("mean - what it changes"), std::string::npos) << t.markdown();
+}
+
+// Where a setting differs by task, so do the counts; the order in which runs end doesn't matter.
+TEST(SuiteTable, CountsAreMeansOverTasks) {
+  SuiteTable t(compared_with(""), {{"ant", "bee"}, {"small"}, {0}, false});
+  t.add(run("bee", "small", 0), facts(0.5, 40, 10));
+  t.add(run("ant", "small", 0), facts(0.5, 20, 10));
+  EXPECT_NE(t.markdown().find("|      4.00 |           3.00 |"), std::string::npos) << t.markdown();
+}
+
 TEST(SuiteTable, JsonHasAllNumbers) {
   const nlohmann::json j = nlohmann::json::parse(table().json());
-  EXPECT_EQ(j.at("reference"), "full");
+  EXPECT_TRUE(j.at("rows").at(0).at("reference").is_null());
   const auto& small = j.at("rows").at(1);
   EXPECT_EQ(small.at("row"), "small");
-  EXPECT_EQ(small.at("trained_without_head"), 20);
+  EXPECT_EQ(small.at("reference"), "full");
+  EXPECT_EQ(small.at("trained_percent_without_head"), 2);
   EXPECT_EQ(small.at("tasks").at("bee").at("accuracies"), nlohmann::json({0.72, 0.92}));
   EXPECT_NEAR(small.at("tasks").at("ant").at("difference").get<double>(), 0.05, 1e-12);
   EXPECT_NEAR(small.at("tasks").at("ant").at("difference_sd").get<double>(), std::sqrt(2.0) / 100, 1e-12);

@@ -15,6 +15,8 @@ std::vector<std::string> names_in(const toml::table& table) {
   return names;
 }
 
+bool from_command_line(const toml::node& node) { return node.source().path == nullptr; }
+
 void insert_value(toml::table& table, const std::string& key, const std::string& value) {
   try {
     toml::table parsed = toml::parse("value = " + value);
@@ -52,8 +54,7 @@ void change_toml(toml::table& root, const std::string& change) {
 }
 
 std::string TomlPlace::where(const toml::node& node) const {
-  const auto line = node.source().begin.line;
-  return node.source().path ? fmt::format("{}:{}", file_, line) : "the command line";
+  return from_command_line(node) ? "the command line" : fmt::format("{}:{}", file_, node.source().begin.line);
 }
 
 std::string TomlPlace::text(const std::string& name, const toml::node& node) const {
@@ -106,7 +107,8 @@ std::vector<std::pair<std::string, const toml::node*>> TomlPlace::in_order(const
   for (const auto& [key, node] : table) {
     entries.push_back({key.source().begin, std::string(key.str()), &node});
   }
-  std::ranges::stable_sort(entries, [](const Entry& a, const Entry& b) { return a.at < b.at; });
+  const auto place = [](const Entry& e) { return std::pair(from_command_line(*e.node), e.at); };
+  std::ranges::stable_sort(entries, {}, place);
   std::vector<std::pair<std::string, const toml::node*>> ordered;
   for (Entry& e : entries) ordered.emplace_back(std::move(e.name), e.node);
   return ordered;
@@ -118,11 +120,12 @@ SuiteSettings TomlPlace::settings(const std::string& name, const toml::table& ta
   for (const auto& [key, node] : in_order(table)) {
     if (std::ranges::count(skip, key) > 0) continue;
     if (!node->is_table()) {
-      all.push_back({key, text(name + "." + key, *node), where(*node)});
+      all.push_back({key, text(name + "." + key, *node), where(*node), from_command_line(*node)});
       continue;
     }
     for (SuiteSetting& s : settings(name + "." + key, *node->as_table())) {
-      all.push_back({key + "." + s.key, std::move(s.value), std::move(s.where)});
+      s.key.insert(0, key + ".");
+      all.push_back(std::move(s));
     }
   }
   return all;

@@ -32,7 +32,7 @@ class TomlPlace {
   std::vector<uint64_t> seeds(const std::string& name, const toml::node& node) const;
   const toml::table& table(const std::string& name, const toml::node& node) const;
 
-  // Entries in the order in which the file has them.
+  // Entries in the order in which the file has them, those of the command line behind.
   static std::vector<std::pair<std::string, const toml::node*>> in_order(const toml::table& table);
 
   // Keys and values, those of tables within by their full names ("augment.flip"), which `skip` leaves out.

@@ -17,7 +17,7 @@ constexpr double kPerCent = 100;
 std::vector<std::string> settings_at_edge(const TuningGrid& grid, const SuiteSettings& values) {
   std::vector<std::string> at_edge;
   for (size_t i = 0; i < grid.axes.size(); ++i) {
-    const std::vector<std::string>& list = grid.axes[i].second;
+    const std::vector<std::string>& list = grid.axes[i].values;
     const bool edge = values[i].value == list.front() || values[i].value == list.back();
     if (edge && list.size() > 2) at_edge.push_back(values[i].key);
   }

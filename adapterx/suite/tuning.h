@@ -19,7 +19,7 @@ struct TunedMethod {
   SuiteSettings values;  // of the best
   double accuracy = 0;   // mean over the seeds
   size_t seeds = 0, trials = 0;
-  std::vector<std::string> at_edge;  // settings whose best value is the least or the greatest of its list
+  std::vector<std::string> at_edge;  // settings whose best value is the first or the last of its list
 };
 
 // Of the scores of all trials, in any order. Methods and tasks in the order in which they come first. Grids

@@ -52,7 +52,7 @@ TEST_F(Tuning, TheFileIsReadAsTuned) {
 
 TEST_F(Tuning, SaysWhereAGridIsTooSmall) {
   SuiteConfig suite = suite_;
-  suite.grids[0].axes[0].second = {"1", "2", "3", "4"};
+  suite.grids[0].axes[0].values = {"1", "2", "3", "4"};
   std::vector<TrialScore> all;
   const std::vector<double> accuracies = {0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.4};
   for (const SuiteTrial& t : plan_trials(suite, resolve(suite, {{"ant"}, {"full"}, {}, false}), "out")) {
