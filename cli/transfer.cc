@@ -116,8 +116,9 @@ void end_after(const RunsDone& done, const TransferOptions& options) {
 
 std::string caption(const SuiteConfig& suite, const SuiteChoice& choice) {
   return fmt::format(
-      "Accuracy in % on the test images, {} over seeds {}; a seed draws the training images, where the\n"
-      "data leave it open, and all else that is random. Backbone: {}. Trained parameters in % of the backbone's.\n",
+      "Accuracy in % on the test images, {} over seeds {}; a seed draws the training images,\n"
+      "where the data leave it open, and all else that is random. Backbone: {}.\n"
+      "Trained parameters in % of the backbone's.\n",
       choice.seeds.size() > 1 ? "mean ± standard deviation" : "one run each,", fmt::join(choice.seeds, ", "),
       suite.weights);
 }

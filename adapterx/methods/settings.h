@@ -13,7 +13,7 @@ namespace ax {
 class Settings {
  public:
   Settings() = default;
-  // Each "key=value"; Error on a text without `=` and on a key given twice.
+  // Each "key=value" or "method.key=value"; Error on a text without `=` and on a key given twice.
   explicit Settings(const std::vector<std::string>& pairs);
 
   float number(std::string_view key, float otherwise);
