@@ -32,6 +32,7 @@ Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<Froze
 }
 
 std::map<std::string, std::vector<int64_t>> Observation::run() {
+  if (observed_.empty()) return {};
   loader_->start(0);
   std::ranges::copy(loader_->next()->inputs, session_->input(input_).f32());
   session_->run();

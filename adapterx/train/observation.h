@@ -21,8 +21,7 @@ class Observation {
               const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
               std::vector<BuiltSession::Observed> observed);
 
-  bool empty() const { return observed_.empty(); }  // the method observes nothing
-  // Counts by name, one for each index.
+  // Counts by name, one for each index; none where the method observes nothing.
   std::map<std::string, std::vector<int64_t>> run();
 
  private:
