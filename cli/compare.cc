@@ -78,11 +78,7 @@ void run_compare(const CompareOptions& options) {
   const Json shown = options.mean ? seed_means(rows) : rows;
   if (options.mean) rows.insert(rows.end(), shown.begin(), shown.end());
   const std::string text = rows.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-  if (!options.out.empty()) {
-    AtomicFile file(options.out);
-    file.write(text.data(), text.size());
-    file.commit();
-  }
+  if (!options.out.empty()) write_atomically(options.out, text);
   fmt::print("{}", options.json ? text : table_of(shown));
 }
 
