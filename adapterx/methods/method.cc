@@ -1,5 +1,7 @@
 #include "adapterx/methods/method.h"
 
+#include <algorithm>
+
 #include "adapterx/base/error.h"
 #include "adapterx/methods/adapter_x/adapter_x.h"
 #include "adapterx/methods/adaptformer.h"
@@ -40,6 +42,12 @@ std::vector<Settings::Known> method_settings(const std::string& name) {
   Settings settings;
   find_method(name).make(settings);
   return settings.known();
+}
+
+bool method_has(const std::string& name, std::string_view key) {
+  if (std::ranges::count(methods(), name, &MethodInfo::name) == 0) return false;
+  if (key.starts_with(kMethodPrefix)) key.remove_prefix(kMethodPrefix.size());
+  return std::ranges::count(method_settings(name), key, &Settings::Known::key) > 0;
 }
 
 std::unique_ptr<Method> make_method(const std::string& name, Settings settings) {

@@ -46,6 +46,9 @@ const std::vector<MethodInfo>& methods();
 // The settings a method has, with their defaults. Error on an unknown name.
 std::vector<Settings::Known> method_settings(const std::string& name);
 
+// Whether there is such a method and it has this setting, "rank" or, in full, "method.rank".
+bool method_has(const std::string& name, std::string_view key);
+
 // Error on an unknown name or setting, with the nearest one.
 std::unique_ptr<Method> make_method(const std::string& name, Settings settings = {});
 

@@ -10,8 +10,6 @@
 namespace ax {
 namespace {
 
-constexpr std::string_view kMethod = "method.";  // as `adapterx train` writes them in full
-
 template <class T>
 T parse(std::string_view key, const std::string& text, std::string_view kind) {
   T value{};
@@ -29,7 +27,7 @@ Settings::Settings(const std::vector<std::string>& pairs) {
     const size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0) fail("setting `{}`: expected key=value", pair);
     std::string key = pair.substr(0, equals);
-    if (key.starts_with(kMethod)) key.erase(0, kMethod.size());
+    if (key.starts_with(kMethodPrefix)) key.erase(0, kMethodPrefix.size());
     if (!given_.emplace(key, pair.substr(equals + 1)).second) fail("setting `{}`: given twice", key);
   }
 }

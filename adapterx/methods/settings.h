@@ -10,6 +10,9 @@
 
 namespace ax {
 
+// A setting of a method written in full, "method.heads", begins so.
+inline constexpr std::string_view kMethodPrefix = "method.";
+
 class Settings {
  public:
   Settings() = default;

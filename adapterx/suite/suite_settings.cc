@@ -8,10 +8,14 @@
 namespace ax {
 namespace {
 
-const std::string kMethod = "method.";
-
 std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 std::string full_name(const std::string& key) { return key == "data" ? "data.path" : key; }
+
+// "rank", "method.rank".
+bool row_has(const std::string& method, const std::string& key) {
+  if (method == kPixelRegression) return key == "size" || key == "method.size";
+  return method_has(method, key);
+}
 
 std::vector<std::string> keys_of(const std::string& method) {
   if (method == kPixelRegression) return {"size"};
@@ -49,7 +53,7 @@ class Checker {
         apply(s, scratch);
       }
       if (is_config_key(s.key)) continue;
-      if (std::ranges::any_of(owners, [&](const std::string& m) { return method_has(m, s.key); })) continue;
+      if (std::ranges::any_of(owners, [&](const std::string& m) { return row_has(m, s.key); })) continue;
       fail("{}: unknown setting `{}`{}{}", s.where, s.key, method.empty() ? "" : " of " + method,
            did_you_mean(last_part(s.key), known_to(owners)));
     }
@@ -83,11 +87,6 @@ bool is_config_key(const std::string& key) {
   });
 }
 
-bool method_has(const std::string& method, const std::string& key) {
-  const std::string bare = key.starts_with(kMethod) ? key.substr(kMethod.size()) : key;
-  return std::ranges::count(keys_of(method), bare) > 0;
-}
-
 void apply(const SuiteSetting& setting, TrainConfig& config) {
   try {
     override_config(full_name(setting.key) + "=" + setting.value, config);
@@ -98,7 +97,7 @@ void apply(const SuiteSetting& setting, TrainConfig& config) {
 
 void apply_shared(const SuiteSettings& settings, const std::string& method, TrainConfig& config) {
   for (const SuiteSetting& s : settings) {
-    if (is_config_key(s.key) || method_has(method, s.key)) apply(s, config);
+    if (is_config_key(s.key) || row_has(method, s.key)) apply(s, config);
   }
 }
 

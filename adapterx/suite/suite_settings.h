@@ -14,9 +14,6 @@ std::vector<std::string> suite_method_names();  // methods(), and kPixelRegressi
 // Whether the key is one of TrainConfig, in full or by its last part; else it is a setting of a method.
 bool is_config_key(const std::string& key);
 
-// Whether the method has the setting: "rank", "method.rank".
-bool method_has(const std::string& method, const std::string& key);
-
 // Throws Error starting with where the setting was written.
 void apply(const SuiteSetting& setting, TrainConfig& config);
 

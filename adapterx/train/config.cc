@@ -10,8 +10,6 @@
 namespace ax {
 namespace {
 
-constexpr std::string_view kMethod = "method.";
-
 std::vector<std::string> names_of(const std::vector<ConfigField>& fields, bool bare) {
   std::vector<std::string> names;
   names.reserve(fields.size());
@@ -38,11 +36,6 @@ void check_method(const TrainConfig& config) {
   }
 }
 
-bool method_has(const std::string& method, const std::string& key) {
-  if (std::ranges::count(methods(), method, &MethodInfo::name) == 0) return false;
-  return std::ranges::count(method_settings(method), key, &Settings::Known::key) > 0;
-}
-
 }  // namespace
 
 std::vector<std::string> MethodConfig::pairs() const {
@@ -63,13 +56,13 @@ void override_config(const std::string& text, TrainConfig& config) {
   }
   if (meant.size() > 1) fail("{}: expected {} or {}", name, meant[0]->name, meant[1]->name);
   if (!meant.empty() && !full && method_has(config.method.name, name)) {
-    fail("{}: expected {} or {}{}, as {} has a setting of this name, too", name, meant[0]->name, kMethod,
+    fail("{}: expected {} or {}{}, as {} has a setting of this name, too", name, meant[0]->name, kMethodPrefix,
          name, config.method.name);
   }
   if (!meant.empty()) {
     assign(*meant[0], value, meant[0]->name);
-  } else if (!full || name.starts_with(kMethod)) {
-    config.method.settings[full ? name.substr(kMethod.size()) : name] = value;
+  } else if (!full || name.starts_with(kMethodPrefix)) {
+    config.method.settings[full ? name.substr(kMethodPrefix.size()) : name] = value;
   } else {
     fail("setting `{}`: unknown{}", name, did_you_mean(name, names_of(fields, false)));
   }
@@ -85,7 +78,7 @@ std::vector<std::string> overrides_of(const TrainConfig& config) {
     const auto* const* text = std::get_if<std::string*>(&own[i].value);
     all.push_back(own[i].name + "=" + (text != nullptr ? **text : value));
   }
-  for (const std::string& pair : config.method.pairs()) all.push_back(std::string(kMethod) + pair);
+  for (const std::string& pair : config.method.pairs()) all.push_back(std::string(kMethodPrefix) + pair);
   return all;
 }
 
