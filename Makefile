@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build demo demo-points test asan debug fuzz bench setup format tidy clean help
+.PHONY: build demo demo-points backbone test asan debug fuzz bench setup format tidy clean help
 
 PROGRAM := build/release/bin/adapterx
 
@@ -22,6 +22,11 @@ demo-points:  ## the same with point clouds of 310 models of furniture; SEEDS="0
 	@tools/setup.sh sweethome3d-furniture unzip
 	@$(call compile,release)
 	@tools/demo_points.sh
+
+backbone:  ## pretrain the bundled image backbone anew (1 to 2 hours on two cores; goes on when stopped); wants ./cifar10
+	@tools/setup.sh glyph-fonts
+	@$(call compile,release)
+	@tools/backbone.sh
 
 test: setup build  ## install what is missing, build, run all tests
 	@ctest --preset release

@@ -241,6 +241,7 @@ TEST_F(Train, RefusesToMixRuns) {
   EXPECT_NE(other.out.find("train.lr: 0.003, 1"), std::string::npos) << other.out;
   const Result finished = run("train --resume --out " + path("mixed"));
   EXPECT_EQ(finished.code, 0) << finished.out;
+  EXPECT_NE(finished.out.find("all 2 epochs are done"), std::string::npos) << finished.out;
   EXPECT_EQ(run("train --resume --out " + path("nothing")).code, 1);
 }
 

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# make backbone: the bundled image backbone from scratch. Stopped, it goes on where it was when it is called again.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+program=build/release/bin/adapterx
+out=runs/backbone
+
+if [[ ! -d cifar10/train ]]; then
+  echo "backbone: cifar10/train/<class>/*.jpg: not found; expected CIFAR-10's folder, or a link to it, in $PWD" >&2
+  exit 1
+fi
+if [[ -e $out/last ]]; then
+  "$program" pretrain --resume --out "$out"
+else
+  "$program" pretrain --config configs/backbone.toml --out "$out"
+fi
+"$program" export weights/vit_small_patch8_48.safetensors --bf16 --weights "$out/backbone.safetensors"
