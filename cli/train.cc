@@ -125,7 +125,7 @@ class Run : public TrainingObserver {
   TrainConsole console_;
 };
 
-void run_training(const TrainConfig& config, bool resume, bool pretrains = false) {
+void run_training(const TrainConfig& config, bool resume, bool pretrains) {
   if (!resume) RunFolder::expect_empty(config.train.out);
   signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
   Run run(config, resume, pretrains);
@@ -192,7 +192,10 @@ void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand("train", "Fine-tune a backbone on images or point clouds");
   add_train_options(*command, *options);
-  command->callback([options] { run_training(resolve_config(*options), options->resume); });
+  command->callback([options] {
+    const TrainConfig config = resolve_config(*options);
+    run_training(config, options->resume, config.pretrain.masked());
+  });
 }
 
 void add_pretrain(CLI::App& app) {
