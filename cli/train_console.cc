@@ -46,7 +46,7 @@ void TrainConsole::start(const TrainingStart& start) {
   say(notes_of(start.setup.data));
   say(fmt::format("{}: {}\n", start.config.method.name, start.parts.text()));
   if (start.first_epoch >= epochs_) {
-    say(fmt::format("resumed: all {} epochs are done\n", epochs_));
+    say(fmt::format("resumed at epoch {0} of {0}: all {0} epochs are done\n", epochs_));
   } else if (start.first_epoch > 0 || start.first_batch > 0) {
     say(fmt::format("resumed at epoch {} of {}, batch {} of {}\n", start.first_epoch + 1, epochs_,
                     start.first_batch + 1, batches_));
