@@ -10,9 +10,5 @@ if [[ ! -d cifar10/train ]]; then
   echo "backbone: cifar10/train/<class>/*.jpg: not found; expected CIFAR-10's folder, or a link to it, in $PWD" >&2
   exit 1
 fi
-if [[ -e $out/last ]]; then
-  "$program" pretrain --resume --out "$out"
-else
-  "$program" pretrain --config configs/backbone.toml --out "$out"
-fi
+"$program" pretrain --config configs/backbone.toml --resume --out "$out"
 "$program" export weights/vit_small_patch8_48.safetensors --bf16 --weights "$out/backbone.safetensors"
