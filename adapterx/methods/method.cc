@@ -46,8 +46,7 @@ std::vector<Settings::Known> method_settings(const std::string& name) {
 
 bool method_has(const std::string& name, std::string_view key) {
   if (std::ranges::count(methods(), name, &MethodInfo::name) == 0) return false;
-  if (key.starts_with(kMethodPrefix)) key.remove_prefix(kMethodPrefix.size());
-  return std::ranges::count(method_settings(name), key, &Settings::Known::key) > 0;
+  return std::ranges::count(method_settings(name), bare_key(key), &Settings::Known::key) > 0;
 }
 
 std::unique_ptr<Method> make_method(const std::string& name, Settings settings) {

@@ -22,12 +22,15 @@ T parse(std::string_view key, const std::string& text, std::string_view kind) {
 
 }  // namespace
 
+std::string_view bare_key(std::string_view key) {
+  return key.substr(key.starts_with(kMethodPrefix) ? kMethodPrefix.size() : 0);
+}
+
 Settings::Settings(const std::vector<std::string>& pairs) {
   for (const std::string& pair : pairs) {
     const size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0) fail("setting `{}`: expected key=value", pair);
-    std::string key = pair.substr(0, equals);
-    if (key.starts_with(kMethodPrefix)) key.erase(0, kMethodPrefix.size());
+    const std::string key(bare_key(std::string_view(pair).substr(0, equals)));
     if (!given_.emplace(key, pair.substr(equals + 1)).second) fail("setting `{}`: given twice", key);
   }
 }

@@ -12,6 +12,7 @@ namespace ax {
 
 // A setting of a method written in full, "method.heads", begins so.
 inline constexpr std::string_view kMethodPrefix = "method.";
+std::string_view bare_key(std::string_view key);  // "heads" of "method.heads" and of "heads"
 
 class Settings {
  public:

@@ -11,14 +11,15 @@ namespace {
 std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 std::string full_name(const std::string& key) { return key == "data" ? "data.path" : key; }
 
+const std::string kPixelKey = "size";  // the one setting of kPixelRegression
+
 // "rank", "method.rank".
 bool row_has(const std::string& method, const std::string& key) {
-  if (method == kPixelRegression) return key == "size" || key == "method.size";
-  return method_has(method, key);
+  return method == kPixelRegression ? bare_key(key) == kPixelKey : method_has(method, key);
 }
 
 std::vector<std::string> keys_of(const std::string& method) {
-  if (method == kPixelRegression) return {"size"};
+  if (method == kPixelRegression) return {kPixelKey};
   std::vector<std::string> keys;
   for (const Settings::Known& known : method_settings(method)) keys.push_back(known.key);
   return keys;

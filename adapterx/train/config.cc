@@ -62,7 +62,7 @@ void override_config(const std::string& text, TrainConfig& config) {
   if (!meant.empty()) {
     assign(*meant[0], value, meant[0]->name);
   } else if (!full || name.starts_with(kMethodPrefix)) {
-    config.method.settings[full ? name.substr(kMethodPrefix.size()) : name] = value;
+    config.method.settings[std::string(bare_key(name))] = value;
   } else {
     fail("setting `{}`: unknown{}", name, did_you_mean(name, names_of(fields, false)));
   }
