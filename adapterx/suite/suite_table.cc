@@ -13,14 +13,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kPerCent = 100;
 
-Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
-
-Json numbers(const std::vector<double>& values) {
-  Json all = Json::array();
-  for (const double x : values) all.push_back(number(x));
-  return all;
-}
-
 std::string cell(double x, int decimals) {
   return std::isfinite(x) ? fmt::format("{:.{}f}", x, decimals) : "-";
 }
@@ -51,16 +43,15 @@ std::string markdown_table(const std::vector<std::vector<std::string>>& lines) {
   return text;
 }
 
-// Accuracies by seed, and what they are above the reference's, if there is one.
+// Accuracies by seed, and what they are above the reference's, if there is one. What is not known is NaN,
+// which is written as null.
 Json summary(const std::vector<double>& accuracies, const std::vector<double>* reference) {
   const MeanSpread own = mean_spread(accuracies);
-  Json out = {{"accuracy", number(own.mean)},
-              {"accuracy_sd", number(own.deviation)},
-              {"accuracies", numbers(accuracies)}};
+  Json out = {{"accuracy", own.mean}, {"accuracy_sd", own.deviation}, {"accuracies", accuracies}};
   if (reference != nullptr) {
     const MeanSpread paired = mean_spread(differences(accuracies, *reference));
-    out["difference"] = number(paired.mean);
-    out["difference_sd"] = number(paired.deviation);
+    out["difference"] = paired.mean;
+    out["difference_sd"] = paired.deviation;
   }
   return out;
 }
@@ -158,13 +149,13 @@ std::string SuiteTable::json() const {
     const SuiteRow* base = reference_of(row);
     Json entry = {{"row", row.name},
                   {"reference", base ? Json(base->name) : Json(nullptr)},
-                  {"trained_percent", number(mean_spread(row.percent).mean)},
-                  {"trained_percent_without_head", number(mean_spread(row.percent_without_head).mean)}};
+                  {"trained_percent", mean_spread(row.percent).mean},
+                  {"trained_percent_without_head", mean_spread(row.percent_without_head).mean}};
     for (size_t task = 0; task < tasks_.size(); ++task) {
       Json& place = entry["tasks"][tasks_[task]];
       place = summary(row.accuracy[task], base ? &base->accuracy[task] : nullptr);
-      place["trained_percent"] = number(row.percent[task]);
-      place["trained_percent_without_head"] = number(row.percent_without_head[task]);
+      place["trained_percent"] = row.percent[task];
+      place["trained_percent_without_head"] = row.percent_without_head[task];
     }
     const std::vector<double> means = base ? base->means() : std::vector<double>();
     entry["mean"] = summary(row.means(), base ? &means : nullptr);
