@@ -140,6 +140,14 @@ TEST_F(Points, PredictsShapesAndSkipsTheBroken) {
   expect_failure(1, "predict --weights " + path("masked/backbone.safetensors") + " " + rod, "--features");
 }
 
+TEST_F(Points, MaskedPretrainingGoesOnOverACheckpoint) {
+  const Result r = run("pretrain --weights " + path("masked/backbone.safetensors") + kTinyRun +
+                       "epochs=1 --data " + path("data") + " --out " + path("further"));
+  ASSERT_EQ(r.code, 0) << r.out;
+  EXPECT_EQ(json("inspect --json " + path("further/backbone.safetensors")).at("architecture"),
+            json("inspect --json " + path("masked/backbone.safetensors")).at("architecture"));
+}
+
 TEST_F(Points, ExportsInHalfTheSize) {
   const std::string from = path("masked/backbone.safetensors"), to = path("half.safetensors");
   ASSERT_EQ(run("export --bf16 --weights " + from + " " + to).code, 0);

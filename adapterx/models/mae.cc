@@ -63,7 +63,7 @@ class MaeBuilder {
         hidden_(hidden_tokens(options, kPublishedImageMaskRatio, config.patches(), "patches")),
         decoder_config_(decoder_blocks(config, options)),
         encoder_(graph, encoder_blocks(config), {build.training, build.drop_path, build.from_scratch}, none_),
-        decoder_(graph, decoder_config_, {build.training, 0, build.from_scratch}, none_) {}
+        decoder_(graph, decoder_config_, {build.training, 0, /*from_scratch=*/true}, none_) {}
 
   MaskedVit run() {
     MaskedVit mae;
@@ -80,8 +80,8 @@ class MaeBuilder {
   }
 
  private:
-  Value positions(const char* name, int64_t prefix, int64_t width) {
-    return encoder_.parameter(name, {1, prefix + patches_, width}, Init::grid_positions(prefix));
+  Value positions(BlockBuilder& blocks, const char* name, int64_t prefix, int64_t width) {
+    return blocks.parameter(name, {1, prefix + patches_, width}, Init::grid_positions(prefix));
   }
 
   // x [B, 1 + n, d] of a class token and the patches of `index`, with their positions.
@@ -113,8 +113,8 @@ class MaeBuilder {
                        config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
     const std::array tokens = {encoder_.parameter("cls_token", {1, 1, d}, Init::trunc_normal(0.02f)),
                                patches};
-    Value x = add_positions(concat_tokens(tokens), positions("pos_embed", config_.positioned_prefix, d),
-                            mask.visible);
+    Value x = add_positions(concat_tokens(tokens),
+                            positions(encoder_, "pos_embed", config_.positioned_prefix, d), mask.visible);
     if (config_.pre_norm) x = cast(encoder_.norm("norm_pre", x), Role::residual);
     return encoder_.norm("norm", transform(x, encoder_, "blocks", config_.depth));
   }
@@ -122,7 +122,7 @@ class MaeBuilder {
   // The hidden places' tokens after the decoder [B, M, d'].
   Value decode(Value seen, const TokenMask& mask) {
     const int64_t d = decoder_config_.width;
-    const Value places = positions("decoder_pos_embed", 1, d);
+    const Value places = positions(decoder_, "decoder_pos_embed", 1, d);
     const Value known =
         add_positions(decoder_.layer("decoder_embed", seen, {d, config_.width}), places, mask.visible);
     const Value token = decoder_.parameter("mask_token", {1, 1, d}, Init::trunc_normal(0.02f));

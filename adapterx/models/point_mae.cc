@@ -46,13 +46,14 @@ class MaskedBuilder {
   }
 
  private:
+  // Of the decoder.
   Value parameter(std::string_view name, const Shape& shape, Init start) {
-    return graph_.parameter(graph_.scoped(name), shape, build_.from_scratch ? start : Init::checkpoint());
+    return graph_.parameter(graph_.scoped(name), shape, start);
   }
 
-  BlockBuilder blocks(int64_t heads) {
+  BlockBuilder blocks(int64_t heads, bool from_scratch) {
     const BlockConfig config = point_block_config(config_, heads);
-    return {graph_, config, {build_.training, build_.drop_path, build_.from_scratch}, no_slots_};
+    return {graph_, config, {build_.training, build_.drop_path, from_scratch}, no_slots_};
   }
 
   // Blocks of a name, with positions before each or, where `once`, before the first.
@@ -71,7 +72,7 @@ class MaskedBuilder {
   Value encode(const PointGroups& groups, const TokenMask& mask) {
     const Value tokens = encode_groups(gather_tokens(groups.neighbours, mask.visible), config_, encoder_);
     const Value positions = encode_positions(gather_tokens(groups.centers, mask.visible), config_, encoder_);
-    BlockBuilder builder = blocks(config_.heads);
+    BlockBuilder builder = blocks(config_.heads, build_.from_scratch);
     return builder.norm("norm", transform(tokens, positions, builder, "blocks", config_.depth,
                                           config_.positions == PositionUse::once));
   }
@@ -82,8 +83,10 @@ class MaskedBuilder {
     const std::array all = {seen, repeat_token(token, hidden_)};
     const std::array centers = {gather_tokens(groups.centers, mask.visible),
                                 gather_tokens(groups.centers, mask.masked)};
-    const Value positions = encode_positions(concat_tokens(centers), config_, encoder_, "decoder_pos_embed");
-    BlockBuilder builder = blocks(options_.decoder_heads > 0 ? options_.decoder_heads : config_.heads);
+    const Value positions = encode_positions(concat_tokens(centers), config_,
+                                             {build_.training, /*from_scratch=*/true}, "decoder_pos_embed");
+    BlockBuilder builder =
+        blocks(options_.decoder_heads > 0 ? options_.decoder_heads : config_.heads, /*from_scratch=*/true);
     const Value x = transform(concat_tokens(all), positions, builder, "decoder_blocks",
                               options_.decoder_depth, /*once=*/false);
     return builder.norm("decoder_norm", slice_tokens(x, seen.shape()[1], hidden_));

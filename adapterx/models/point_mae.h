@@ -24,8 +24,9 @@ struct MaskedPointTransformer {
 };
 
 // Parameters: the backbone's but for class token and head; decoder_pos_embed.*, decoder_blocks.#.*,
-// decoder_norm.*, mask_token and increase_dim.*. Throws Error where no group would be hidden, or none seen,
-// or for a decoder of another width than the encoder's.
+// decoder_norm.*, mask_token and increase_dim.*; these have a start of their own over a checkpoint, too.
+// Throws Error where no group would be hidden, or none seen, or for a decoder of another width than the
+// encoder's.
 MaskedPointTransformer build_point_mae(Graph& graph, const PointTransformerConfig& config,
                                        const MaskedOptions& options, const PointTransformerBuild& build);
 

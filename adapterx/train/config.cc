@@ -56,8 +56,8 @@ void override_config(const std::string& text, TrainConfig& config) {
   }
   if (meant.size() > 1) fail("{}: expected {} or {}", name, meant[0]->name, meant[1]->name);
   if (!meant.empty() && !full && method_has(config.method.name, name)) {
-    fail("{}: expected {} or {}{}, as {} has a setting of this name, too", name, meant[0]->name, kMethodPrefix,
-         name, config.method.name);
+    fail("{}: expected {} or {}{}, as {} has a setting of this name, too", name, meant[0]->name,
+         kMethodPrefix, name, config.method.name);
   }
   if (!meant.empty()) {
     assign(*meant[0], value, meant[0]->name);
@@ -113,9 +113,9 @@ void check(const TrainConfig& config) {
     fail("model.weights: expected a checkpoint for method {}; only `full` trains from scratch",
          config.method.name);
   }
-  if (config.pretrain.masked() && (config.method.name != "full" || !config.model.weights.empty())) {
-    fail("pretrain.objective: masked pretraining is from scratch, by the method full; got method {}{}",
-         config.method.name, config.model.weights.empty() ? "" : " over weights");
+  if (config.pretrain.masked() && config.method.name != "full") {
+    fail("pretrain.objective: masked pretraining trains the whole backbone; expected method full, got {}",
+         config.method.name);
   }
   if (config.pretrain.masked() && (config.augment.mixup > 0 || config.augment.cutmix > 0)) {
     fail("augment.{}: masked pretraining has no labels to mix; expected 0",

@@ -164,11 +164,34 @@ TEST_F(MaskedImagesTest, WhatItWritesIsAVit) {
   EXPECT_FALSE(tensors.contains("head.weight"));
 }
 
+// The encoder begins with the checkpoint's values, which a learning rate of nothing leaves; the decoder anew.
+TEST_F(MaskedImagesTest, OverACheckpointTheEncoderGoesOn) {
+  Recorder recorder;
+  train(config("first"), recorder, kNever);
+  TrainConfig c = config("second");
+  c.model = {};
+  c.model.weights = best("first").string();
+  c.train.lr = c.train.min_lr = c.train.warmup_lr = 1e-30;
+  c.train.seed = 2;
+  train(c, recorder, kNever);
+  const TensorFile first = read_safetensors(best("first")), second = read_safetensors(best("second"));
+  for (const auto& [name, shape] : backbone_parameters(open_adapter(best("first")).info.model)) {
+    EXPECT_EQ(second.f32(name), first.f32(name)) << name;
+  }
+  EXPECT_NE(second.f32("mask_token"), first.f32("mask_token"));
+  EXPECT_NE(second.f32("decoder_blocks.0.mlp.fc1.weight"), first.f32("decoder_blocks.0.mlp.fc1.weight"));
+}
+
 TEST_F(MaskedImagesTest, SettingsWithoutSenseAreErrors) {
   TrainConfig c = config("wrong");
   c.augment.cutmix = 1;
   EXPECT_NE(error_of(c).find("augment.cutmix: masked pretraining has no labels to mix"), std::string::npos)
       << error_of(c);
+  c = config("wrong");
+  c.model = {};
+  c.model.weights = "weights.safetensors";
+  c.method.name = "linear_probe";
+  EXPECT_NE(error_of(c).find("expected method full, got linear_probe"), std::string::npos) << error_of(c);
   c = config("wrong");
   c.pretrain.mask_ratio = 0.01;
   EXPECT_NE(error_of(c).find("expected 1 to 15 of 16 patches hidden, got 0"), std::string::npos)

@@ -71,7 +71,7 @@ TrainingSetup open_training(const TrainConfig& config) {
   if (!config.data.use_test) leave_out_test(setup.data);
   expect_splits(config, setup.data);
   if (config.data.train_on == "train+val") train_on_validation(setup.data);
-  const int64_t classes = std::ssize(class_names(setup.data));
+  const int64_t classes = config.pretrain.masked() ? 0 : std::ssize(class_names(setup.data));
   static_cast<ModelSetup&>(setup) = open_model(config.model, classes, setup.method->positions_once());
   setup.preprocess = preprocess_of(data, setup.preprocess, setup.data);
   return setup;

@@ -61,9 +61,10 @@ class Trainer {
   void fill_adapter_info() {
     info_.method = config_.method.name;
     info_.settings = resolved_settings(config_.method.name, config_.method.pairs());
-    info_.model = config_.pretrain.masked() ? with_classes(setup_.model, 0) : setup_.model;
+    info_.model = setup_.model;
     info_.preprocess = setup_.preprocess;
-    if (!config_.pretrain.masked()) info_.classes = class_names(setup_.data);
+    if (config_.pretrain.masked()) return;  // a whole backbone, if of points without class token
+    info_.classes = class_names(setup_.data);
     const bool whole = std::ranges::all_of(backbone_parameters(setup_.model),
                                            [&](const auto& p) { return trained_.find(p.first) != nullptr; });
     if (!whole) info_.backbone = setup_.backbone;
