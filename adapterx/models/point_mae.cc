@@ -46,11 +46,6 @@ class MaskedBuilder {
   }
 
  private:
-  // Of the decoder.
-  Value parameter(std::string_view name, const Shape& shape, Init start) {
-    return graph_.parameter(graph_.scoped(name), shape, start);
-  }
-
   BlockBuilder blocks(int64_t heads, bool from_scratch) {
     const BlockConfig config = point_block_config(config_, heads);
     return {graph_, config, {build_.training, build_.drop_path, from_scratch}, no_slots_};
@@ -79,7 +74,7 @@ class MaskedBuilder {
 
   // The hidden groups' tokens after the decoder [B, M, d].
   Value decode(Value seen, const PointGroups& groups, const TokenMask& mask) {
-    const Value token = parameter("mask_token", {1, 1, config_.width}, Init::trunc_normal(0.02f));
+    const Value token = graph_.parameter("mask_token", {1, 1, config_.width}, Init::trunc_normal(0.02f));
     const std::array all = {seen, repeat_token(token, hidden_)};
     const std::array centers = {gather_tokens(groups.centers, mask.visible),
                                 gather_tokens(groups.centers, mask.masked)};
@@ -96,8 +91,8 @@ class MaskedBuilder {
   Value draw(Value x) {
     const int64_t numbers = 3 * config_.group_size;
     const Value weight =
-        parameter("increase_dim.weight", {numbers, config_.width}, Init::trunc_normal(0.02f));
-    const Value bias = parameter("increase_dim.bias", {numbers}, Init::zeros());
+        graph_.parameter("increase_dim.weight", {numbers, config_.width}, Init::trunc_normal(0.02f));
+    const Value bias = graph_.parameter("increase_dim.bias", {numbers}, Init::zeros());
     const Scope scope(graph_, "increase_dim");
     return linear(x, weight, bias, Role::exact);
   }
