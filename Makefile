@@ -23,7 +23,7 @@ demo-points:  ## the same with point clouds of 310 models of furniture; SEEDS="0
 	@$(call compile,release)
 	@tools/demo_points.sh
 
-backbone:  ## pretrain the bundled image backbone anew (1 to 2 hours on two cores; goes on when stopped); wants ./cifar10
+backbone:  ## pretrain the bundled image backbone anew (2.6 to 4 hours on two cores; goes on when stopped); wants ./cifar10
 	@tools/setup.sh glyph-fonts
 	@$(call compile,release)
 	@tools/backbone.sh
