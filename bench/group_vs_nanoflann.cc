@@ -8,8 +8,8 @@
 
 #include "adapterx/base/buffer.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/io/npy.h"
-#include "adapterx/kernels/nearest_points.h"
+#include "adapterx/io/tensors/npy.h"
+#include "adapterx/kernels/points/nearest_points.h"
 #include "cli/bench_result.h"
 
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/point_transformer.h"
 #include "adapterx/models/vit.h"
 

@@ -6,8 +6,8 @@
 
 #include "adapterx/base/buffer.h"
 #include "adapterx/base/rng.h"
-#include "adapterx/kernels/elementwise.h"
-#include "adapterx/kernels/gemm.h"
+#include "adapterx/kernels/elementwise/elementwise.h"
+#include "adapterx/kernels/matrix/gemm.h"
 #include "cli/bench_result.h"
 
 namespace ax::cli {

@@ -10,10 +10,10 @@
 #include "adapterx/base/buffer.h"
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/load_images.h"
+#include "adapterx/data/images/load_images.h"
 #include "adapterx/io/file_bytes.h"
-#include "adapterx/io/npy.h"
-#include "adapterx/kernels/pixels.h"
+#include "adapterx/io/tensors/npy.h"
+#include "adapterx/kernels/pixels/pixels.h"
 #include "cli/bench_result.h"
 #include "cli/command.h"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <span>
 
-#include "adapterx/kernels/farthest_points.h"
+#include "adapterx/kernels/points/farthest_points.h"
 #include "adapterx/report/shown_cloud.h"
 #include "cli/findings_parts.h"
 

@@ -8,7 +8,7 @@
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/point_samples.h"
+#include "adapterx/data/points/point_samples.h"
 #include "adapterx/train/adapted_model.h"
 #include "adapterx/train/evaluate.h"
 #include "adapterx/train/setup.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "adapterx/io/npy.h"
+#include "adapterx/io/tensors/npy.h"
 
 namespace ax::cli {
 

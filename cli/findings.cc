@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "adapterx/data/load_images.h"
+#include "adapterx/data/images/load_images.h"
 #include "adapterx/report/thumbnail.h"
 #include "adapterx/train/adapted_model.h"
 #include "cli/cloud_findings.h"

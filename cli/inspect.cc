@@ -6,7 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/point_checkpoint.h"
 #include "adapterx/models/vit_metadata.h"
 #include "cli/architecture.h"

@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/load_clouds.h"
-#include "adapterx/data/load_images.h"
+#include "adapterx/data/images/load_images.h"
+#include "adapterx/data/points/load_clouds.h"
 #include "cli/command.h"
 #include "cli/predictor.h"
 #include "cli/progress.h"

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "adapterx/data/load_clouds.h"
-#include "adapterx/data/load_images.h"
+#include "adapterx/data/images/load_images.h"
+#include "adapterx/data/points/load_clouds.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {

@@ -32,7 +32,10 @@ function(ax_layer folder)
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
   list(FILTER test_sources INCLUDE REGEX "_test\\.cc$")
 
-  if(NOT sources)
+  if(NOT sources)  # headers alone
+    add_library(ax_${folder} INTERFACE)
+    target_include_directories(ax_${folder} INTERFACE ${root})
+    target_link_libraries(ax_${folder} INTERFACE ${ARG_DEPS})
     return()
   endif()
   add_library(ax_${folder} STATIC ${sources})

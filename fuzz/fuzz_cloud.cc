@@ -1,7 +1,7 @@
 #include "adapterx/base/error.h"
-#include "adapterx/io/pcd.h"
-#include "adapterx/io/shape_file.h"
-#include "adapterx/io/xyz.h"
+#include "adapterx/io/shapes/pcd.h"
+#include "adapterx/io/shapes/shape_file.h"
+#include "adapterx/io/shapes/xyz.h"
 #include "fuzz/targets.h"
 
 namespace ax {

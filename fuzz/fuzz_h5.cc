@@ -1,7 +1,7 @@
 #include <stdexcept>
 
 #include "adapterx/base/error.h"
-#include "adapterx/io/hdf5.h"
+#include "adapterx/io/tensors/hdf5.h"
 #include "fuzz/targets.h"
 
 namespace ax {

@@ -1,7 +1,7 @@
 #include <stdexcept>
 
 #include "adapterx/base/error.h"
-#include "adapterx/io/idx.h"
+#include "adapterx/io/images/idx.h"
 #include "fuzz/targets.h"
 
 namespace ax {

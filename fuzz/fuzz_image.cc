@@ -1,7 +1,7 @@
 #include <stdexcept>
 
 #include "adapterx/base/error.h"
-#include "adapterx/io/image.h"
+#include "adapterx/io/images/image.h"
 #include "fuzz/targets.h"
 
 namespace ax {

@@ -1,8 +1,8 @@
 #include <stdexcept>
 
 #include "adapterx/base/error.h"
-#include "adapterx/io/csv.h"
-#include "adapterx/io/image_csv.h"
+#include "adapterx/io/lists/csv.h"
+#include "adapterx/io/lists/image_csv.h"
 #include "fuzz/targets.h"
 
 namespace ax {

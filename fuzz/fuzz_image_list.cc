@@ -1,7 +1,7 @@
 #include <stdexcept>
 
 #include "adapterx/base/error.h"
-#include "adapterx/io/image_list.h"
+#include "adapterx/io/lists/image_list.h"
 #include "fuzz/targets.h"
 
 namespace ax {

@@ -1,9 +1,9 @@
 #include "adapterx/base/error.h"
-#include "adapterx/io/obj.h"
-#include "adapterx/io/off.h"
-#include "adapterx/io/ply.h"
-#include "adapterx/io/stl.h"
-#include "adapterx/io/wrl.h"
+#include "adapterx/io/shapes/obj.h"
+#include "adapterx/io/shapes/off.h"
+#include "adapterx/io/shapes/ply.h"
+#include "adapterx/io/shapes/stl.h"
+#include "adapterx/io/shapes/wrl.h"
 #include "fuzz/targets.h"
 
 namespace ax {

@@ -1,5 +1,5 @@
 #include "adapterx/base/error.h"
-#include "adapterx/io/npy.h"
+#include "adapterx/io/tensors/npy.h"
 #include "fuzz/targets.h"
 
 namespace ax {

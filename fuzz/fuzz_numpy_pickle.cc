@@ -1,5 +1,5 @@
 #include "adapterx/base/error.h"
-#include "adapterx/io/numpy_pickle.h"
+#include "adapterx/io/tensors/numpy_pickle.h"
 #include "fuzz/targets.h"
 
 namespace ax {

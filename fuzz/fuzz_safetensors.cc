@@ -1,5 +1,5 @@
 #include "adapterx/base/error.h"
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "fuzz/targets.h"
 
 namespace ax {

@@ -1,5 +1,5 @@
 #include "adapterx/base/error.h"
-#include "adapterx/io/torch.h"
+#include "adapterx/io/tensors/torch.h"
 #include "fuzz/targets.h"
 
 namespace ax {

@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
-#include "adapterx/io/point_cloud.h"
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/shapes/point_cloud.h"
+#include "adapterx/io/tensors/tensor_file.h"
 
 namespace ax::fuzz {
 

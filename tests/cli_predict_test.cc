@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "adapterx/io/npy.h"
+#include "adapterx/io/tensors/npy.h"
 #include "program.h"
 
 namespace {

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/vit_checkpoint.h"
 #include "adapterx/train/build_session.h"
 

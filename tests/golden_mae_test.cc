@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/train/build_session.h"
 #include "golden_values.h"

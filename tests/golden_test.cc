@@ -8,7 +8,7 @@
 #include <iterator>
 #include <sstream>
 
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit_presets.h"
 #include "adapterx/train/build_session.h"

@@ -14,7 +14,7 @@ have the same formula).
   pixels.stats  F32 [k, 2, 3]  mean and std
   pixels.values F32 [k, 3, 256]  every byte, normalised by them
 
-Filters count as enum Interpolation of kernels/resample_filter.h does.
+Filters count as enum Interpolation of kernels/pixels/resample_filter.h does.
 
     python tools/make_pixel_golden.py [FILE]
 """

@@ -1,4 +1,4 @@
-#include "adapterx/io/image_csv.h"
+#include "adapterx/io/lists/image_csv.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/labelled_files.h"
-#include "adapterx/io/image_list.h"
+#include "adapterx/io/lists/image_list.h"
 
 namespace ax {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/io/file_bytes.h"
-#include "adapterx/io/image_list.h"
+#include "adapterx/io/lists/image_list.h"
 
 namespace ax {
 

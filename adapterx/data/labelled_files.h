@@ -29,8 +29,8 @@ struct FileKind {
 // Throws Error naming the folder where a class has no files or splits differ in their classes.
 FileSplits labelled_folder(const std::filesystem::path& folder, const FileKind& kind);
 
-// A file of rows path,label[,split] (io/image_csv.h), paths relative to its folder. Throws Error naming file
-// and line.
+// A file of rows path,label[,split] (io/lists/image_csv.h), paths relative to its folder. Throws Error naming
+// file and line.
 FileSplits labelled_csv(const std::filesystem::path& file, const FileKind& kind);
 
 // The names of classes that are numbers: of classes.txt or class_names.txt in the folder, or else "0", "1"

@@ -5,8 +5,8 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/labelled_files.h"
 #include "adapterx/io/files_below.h"
-#include "adapterx/io/image.h"
-#include "adapterx/io/shape_file.h"
+#include "adapterx/io/images/image.h"
+#include "adapterx/io/shapes/shape_file.h"
 
 namespace ax {
 namespace {

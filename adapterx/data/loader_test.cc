@@ -11,8 +11,8 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/base/error_text_test.h"
-#include "adapterx/data/image_samples.h"
-#include "adapterx/data/load_images.h"
+#include "adapterx/data/images/image_samples.h"
+#include "adapterx/data/images/load_images.h"
 
 namespace ax {
 namespace {

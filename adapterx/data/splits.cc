@@ -9,7 +9,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/stratify.h"
 #include "adapterx/io/file_bytes.h"
-#include "adapterx/io/image_list.h"
+#include "adapterx/io/lists/image_list.h"
 
 namespace ax {
 

@@ -13,7 +13,7 @@
 
 #include "adapterx/base/buffer.h"
 #include "adapterx/graph/graph.h"
-#include "adapterx/kernels/gemm.h"
+#include "adapterx/kernels/matrix/gemm.h"
 
 namespace ax {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 
 namespace ax {
 

@@ -1,4 +1,4 @@
-// Method: a way to fine-tune. It fills slots of a backbone (graph/slots.h) and says which parameters are
+// Method: a way to fine-tune. It fills slots of a backbone (slots/slots.h) and says which parameters are
 // trained.
 #pragma once
 
@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "adapterx/graph/slots.h"
 #include "adapterx/methods/settings.h"
+#include "adapterx/slots/slots.h"
 
 namespace ax {
 

@@ -9,17 +9,17 @@
 #include <string_view>
 #include <variant>
 
-#include "adapterx/data/point_preprocess.h"
-#include "adapterx/data/preprocess.h"
+#include "adapterx/data/images/preprocess.h"
+#include "adapterx/data/points/point_preprocess.h"
 #include "adapterx/graph/frozen_weights.h"
 #include "adapterx/graph/graph.h"
-#include "adapterx/graph/slots.h"
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/load_report.h"
 #include "adapterx/models/point_checkpoint.h"
 #include "adapterx/models/point_transformer.h"
 #include "adapterx/models/vit.h"
 #include "adapterx/models/vit_checkpoint.h"
+#include "adapterx/slots/slots.h"
 
 namespace ax {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "adapterx/graph/graph.h"
-#include "adapterx/graph/slots.h"
-#include "adapterx/kernels/activation.h"
+#include "adapterx/kernels/elementwise/activation.h"
+#include "adapterx/slots/slots.h"
 
 namespace ax {
 

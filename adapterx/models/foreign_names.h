@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/key_maps.h"
 
 namespace ax {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "adapterx/kernels/activation.h"
+#include "adapterx/kernels/elementwise/activation.h"
 
 namespace ax {
 

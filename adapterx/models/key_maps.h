@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "adapterx/data/preprocess.h"
-#include "adapterx/kernels/activation.h"
+#include "adapterx/data/images/preprocess.h"
+#include "adapterx/kernels/elementwise/activation.h"
 
 namespace ax {
 

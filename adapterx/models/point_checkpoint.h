@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "adapterx/data/point_preprocess.h"
+#include "adapterx/data/points/point_preprocess.h"
 #include "adapterx/graph/frozen_weights.h"
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/load_report.h"
 #include "adapterx/models/point_transformer.h"
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "adapterx/base/error_text_test.h"
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/point_metadata.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit_metadata.h"

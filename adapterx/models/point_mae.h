@@ -4,7 +4,7 @@
 //   visible    tokens of the groups left, through the encoder's blocks and norm; no class token
 //   decoder    [visible tokens; a learned mask token for each hidden group], with positions of their centres
 //              before every block; norm; a linear from each mask token to K points
-//   loss       Chamfer distance (kernels/chamfer.h, squared) to the hidden groups' points, minus their
+//   loss       Chamfer distance (kernels/points/chamfer.h, squared) to the hidden groups' points, minus their
 //   centres
 //
 // The mini-PointNet sees visible groups only: Point-MAE's own code embeds all and drops the hidden ones,

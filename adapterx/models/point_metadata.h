@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "adapterx/data/point_preprocess.h"
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/data/points/point_preprocess.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/point_transformer.h"
 
 namespace ax {

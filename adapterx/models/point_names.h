@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 
 namespace ax {
 

@@ -17,7 +17,7 @@
 #include <string>
 
 #include "adapterx/graph/graph.h"
-#include "adapterx/graph/slots.h"
+#include "adapterx/slots/slots.h"
 
 namespace ax {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "adapterx/kernels/resample_planes.h"
+#include "adapterx/kernels/pixels/resample_planes.h"
 
 namespace ax {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "adapterx/data/preprocess.h"
+#include "adapterx/data/images/preprocess.h"
 #include "adapterx/graph/frozen_weights.h"
 #include "adapterx/models/load_report.h"
 #include "adapterx/models/vit.h"

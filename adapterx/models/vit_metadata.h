@@ -6,8 +6,8 @@
 #include <optional>
 #include <string_view>
 
-#include "adapterx/data/preprocess.h"
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/data/images/preprocess.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/vit.h"
 
 namespace ax {

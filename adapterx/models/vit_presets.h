@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapterx/data/preprocess.h"
+#include "adapterx/data/images/preprocess.h"
 #include "adapterx/models/vit.h"
 
 namespace ax {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "adapterx/graph/frozen_weights.h"
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/key_maps.h"
 
 namespace ax {

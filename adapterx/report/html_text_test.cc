@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "adapterx/io/image.h"
-#include "adapterx/io/png_writer.h"
+#include "adapterx/io/images/image.h"
+#include "adapterx/io/images/png_writer.h"
 #include "adapterx/io/reader_test.h"
 
 namespace ax {

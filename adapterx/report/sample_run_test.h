@@ -7,7 +7,7 @@
 #include <span>
 
 #include "adapterx/base/rng.h"
-#include "adapterx/io/image.h"
+#include "adapterx/io/images/image.h"
 #include "adapterx/report/run_data.h"
 #include "adapterx/report/shown_cloud.h"
 #include "adapterx/report/thumbnail.h"

@@ -13,7 +13,7 @@ inline constexpr uint16_t kGreatestCoordinate = 1023;  // 10 bits
 
 // Coordinates xyz [N, 3], y up, such that the ball around the middle of the cloud's box which holds the cloud
 // fills 0 to kGreatestCoordinate: turned any way it stays in sight. Throws Error where N is 0 or above
-// kMostShownPoints (choose them by kernels/farthest_points.h), or where a coordinate is not finite.
+// kMostShownPoints (choose them by kernels/points/farthest_points.h), or where a coordinate is not finite.
 std::vector<uint16_t> shown_points(std::span<const float> xyz);
 
 // The nearest of centers [G, 3] to each of xyz [N, 3], of equals the first: the patch that a point is shown

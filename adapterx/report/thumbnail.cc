@@ -1,7 +1,7 @@
 #include "adapterx/report/thumbnail.h"
 
-#include "adapterx/io/jpeg_writer.h"
-#include "adapterx/io/png_writer.h"
+#include "adapterx/io/images/jpeg_writer.h"
+#include "adapterx/io/images/png_writer.h"
 
 namespace ax {
 

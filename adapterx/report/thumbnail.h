@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "adapterx/io/image.h"
+#include "adapterx/io/images/image.h"
 
 namespace ax {
 

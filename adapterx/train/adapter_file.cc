@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/error.h"
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/methods/method.h"
 #include "adapterx/models/vit_metadata.h"
 

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "adapterx/graph/trained_parameters.h"
-#include "adapterx/io/tensor_file.h"
+#include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/train/backbone_hash.h"
 

@@ -23,7 +23,7 @@ struct SessionSpec {
   float label_smoothing = 0;
   // Input "labels" holds rows of weights f32 [B, classes] (mixup, several heads), not i32 [B].
   bool target_rows = false;
-  std::vector<int64_t> heads;  // classes of each, where there are several (kernels/cross_entropy.h)
+  std::vector<int64_t> heads;  // classes of each, where there are several (kernels/loss/cross_entropy.h)
   bool observe = false;        // what the method observes (Method::observed) is kept as outputs, by its names
   // Masked pretraining (models/mae.h, models/point_mae.h) in place of classification: no labels, no logits.
   std::optional<MaskedOptions> masked;

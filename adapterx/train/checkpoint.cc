@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/error.h"
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/kernels/optimizer.h"
 
 namespace ax {

@@ -12,24 +12,12 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/data/augment.h"
 #include "adapterx/data/dataset.h"
-#include "adapterx/data/point_augment.h"
+#include "adapterx/data/images/augment.h"
+#include "adapterx/data/points/point_augment.h"
+#include "adapterx/models/model_config.h"
 
 namespace ax {
-
-// A checkpoint, or a preset or geometry to train from scratch. 0 and "": as the checkpoint or preset has it.
-struct ModelConfig {
-  std::string name;     // a preset (models/vit_presets.h, models/point_presets.h)
-  std::string weights;  // a checkpoint; none: from scratch, by the method `full` alone
-  int64_t width = 0, depth = 0, heads = 0, patch_size = 0, image_size = 0;
-  double mlp_ratio = 0;
-  // Of point transformers alone.
-  int64_t points = 0, groups = 0, group_size = 0;
-  std::string positions;   // every_block or once; "": as the method was published, else the preset or file
-  std::string batch_norm;  // of the frozen encoder: update or fixed
-  std::string pool_prompts, pool_groups;  // what the head is given of them: none, mean or max
-};
 
 struct DataConfig {
   std::string path, format = "auto";
@@ -44,7 +32,7 @@ struct DataConfig {
   std::string interpolation, crop;
   double crop_pct = 0;
   // Of point clouds alone.
-  std::string variant;      // which of a format's sets (data/point_dataset.h)
+  std::string variant;      // which of a format's sets (data/points/point_dataset.h)
   std::string unit_sphere;  // true or false; "": as the format's protocol has it
   int64_t min_class_size = 0;
   int64_t sample_points = 0;                    // drawn of a mesh's surface; 0: the reader's default

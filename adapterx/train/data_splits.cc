@@ -5,8 +5,8 @@
 
 #include <utility>
 
-#include "adapterx/data/image_samples.h"
-#include "adapterx/data/point_samples.h"
+#include "adapterx/data/images/image_samples.h"
+#include "adapterx/data/points/point_samples.h"
 
 namespace ax {
 namespace {

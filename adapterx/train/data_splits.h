@@ -7,10 +7,10 @@
 #include <variant>
 #include <vector>
 
-#include "adapterx/data/image_dataset.h"
-#include "adapterx/data/point_dataset.h"
+#include "adapterx/data/images/image_dataset.h"
+#include "adapterx/data/points/point_dataset.h"
 #include "adapterx/data/sample_source.h"
-#include "adapterx/io/split.h"
+#include "adapterx/io/lists/split.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/train/config.h"
 

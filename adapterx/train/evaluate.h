@@ -37,8 +37,9 @@ struct Evaluation {
 Evaluation evaluate(Session& session, std::string_view input_name, Loader& loader, int64_t samples,
                     const std::function<bool(int64_t)>& on_batch = {});
 
-// Voting: the mean logits of several epochs, of each the loader that `loader_of` gives (data/point_samples.h,
-// vote_samples). One that was stopped has no samples. `on_batch` is told those done in all votes.
+// Voting: the mean logits of several epochs, of each the loader that `loader_of` gives
+// (data/points/point_samples.h, vote_samples). One that was stopped has no samples. `on_batch` is told those
+// done in all votes.
 Evaluation evaluate_by_votes(Session& session, std::string_view input_name,
                              const std::function<std::unique_ptr<Loader>(int64_t)>& loader_of, int64_t votes,
                              int64_t samples, const std::function<bool(int64_t)>& on_batch = {});

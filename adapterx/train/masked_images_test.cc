@@ -7,7 +7,7 @@
 
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/rng.h"
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/build_session.h"

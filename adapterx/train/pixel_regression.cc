@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "adapterx/base/error.h"
-#include "adapterx/data/load_images.h"
+#include "adapterx/data/images/load_images.h"
 #include "adapterx/graph/compile.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/cross_entropy.h"

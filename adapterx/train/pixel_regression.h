@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "adapterx/data/image_dataset.h"
+#include "adapterx/data/images/image_dataset.h"
 
 namespace ax {
 

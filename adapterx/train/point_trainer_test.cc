@@ -10,8 +10,8 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/base/rng.h"
-#include "adapterx/data/point_samples.h"
-#include "adapterx/io/safetensors.h"
+#include "adapterx/data/points/point_samples.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/train/adapted_model.h"
 #include "adapterx/train/trainer.h"
 

@@ -14,7 +14,7 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/io/atomic_file.h"
-#include "adapterx/io/safetensors.h"
+#include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/moving_average.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "adapterx/graph/op.h"
-#include "adapterx/kernels/activation.h"
+#include "adapterx/kernels/elementwise/activation.h"
 
 namespace ax {
 

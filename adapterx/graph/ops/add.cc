@@ -3,7 +3,7 @@
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/reduce.h"
-#include "adapterx/kernels/elementwise.h"
+#include "adapterx/kernels/elementwise/elementwise.h"
 
 namespace ax {
 

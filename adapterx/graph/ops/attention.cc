@@ -5,7 +5,7 @@
 
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/kernels/attention.h"
+#include "adapterx/kernels/attention/attention.h"
 #include "adapterx/kernels/twin/attention.h"
 
 namespace ax {

@@ -6,7 +6,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/kernels/batch_norm.h"
+#include "adapterx/kernels/norms/batch_norm.h"
 #include "adapterx/kernels/twin/batch_norm.h"
 
 namespace ax {

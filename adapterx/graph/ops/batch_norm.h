@@ -1,4 +1,4 @@
-// Batch normalisation over all axes but the innermost (kernels/batch_norm.h).
+// Batch normalisation over all axes but the innermost (kernels/norms/batch_norm.h).
 #pragma once
 
 #include "adapterx/graph/op.h"

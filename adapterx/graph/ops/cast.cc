@@ -2,7 +2,7 @@
 
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/op.h"
-#include "adapterx/kernels/elementwise.h"
+#include "adapterx/kernels/elementwise/elementwise.h"
 
 namespace ax {
 namespace {

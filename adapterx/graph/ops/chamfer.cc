@@ -2,7 +2,7 @@
 
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/kernels/chamfer.h"
+#include "adapterx/kernels/points/chamfer.h"
 #include "adapterx/kernels/twin/chamfer.h"
 
 namespace ax {

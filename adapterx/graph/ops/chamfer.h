@@ -1,5 +1,5 @@
 // Chamfer distance of point sets, the loss of masked point modelling (Point-MAE, Pang et al., arXiv
-// 2203.06604). Definition: kernels/chamfer.h.
+// 2203.06604). Definition: kernels/points/chamfer.h.
 #pragma once
 
 #include "adapterx/graph/op.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/graph/autodiff.h"
-#include "adapterx/kernels/features.h"
+#include "adapterx/kernels/tokens/features.h"
 
 namespace ax {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/kernels/cross_entropy.h"
+#include "adapterx/kernels/loss/cross_entropy.h"
 #include "adapterx/kernels/twin/cross_entropy.h"
 
 namespace ax {

@@ -1,8 +1,8 @@
 #include "adapterx/graph/ops/dropout.h"
 
 #include "adapterx/graph/autodiff.h"
-#include "adapterx/kernels/dropout.h"
-#include "adapterx/kernels/elementwise.h"
+#include "adapterx/kernels/elementwise/dropout.h"
+#include "adapterx/kernels/elementwise/elementwise.h"
 
 namespace ax {
 namespace {

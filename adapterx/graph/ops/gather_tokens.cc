@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/graph/autodiff.h"
-#include "adapterx/kernels/gather_tokens.h"
+#include "adapterx/kernels/tokens/gather_tokens.h"
 
 namespace ax {
 namespace {

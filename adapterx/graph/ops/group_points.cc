@@ -4,7 +4,7 @@
 #include <array>
 
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/kernels/group_points.h"
+#include "adapterx/kernels/points/group_points.h"
 #include "adapterx/kernels/scratch_layout.h"
 #include "adapterx/kernels/twin/points.h"
 

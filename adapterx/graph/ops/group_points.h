@@ -1,6 +1,7 @@
 // Point groups, the patches of a point transformer (Point-BERT, Yu et al., arXiv 2111.14819): centres by
-// farthest point sampling, each with its nearest points. Definition: kernels/group_points.h. Which points are
-// chosen is no differentiable function: the points get no gradient, and building one that asks for it fails.
+// farthest point sampling, each with its nearest points. Definition: kernels/points/group_points.h. Which
+// points are chosen is no differentiable function: the points get no gradient, and building one that asks for
+// it fails.
 #pragma once
 
 #include "adapterx/graph/op.h"

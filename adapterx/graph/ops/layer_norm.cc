@@ -7,7 +7,7 @@
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/reduce.h"
-#include "adapterx/kernels/layer_norm.h"
+#include "adapterx/kernels/norms/layer_norm.h"
 #include "adapterx/kernels/twin/layer_norm.h"
 
 namespace ax {

@@ -9,8 +9,8 @@
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/linear_weight_grad.h"
 #include "adapterx/graph/ops/reduce.h"
-#include "adapterx/kernels/elementwise.h"
-#include "adapterx/kernels/gemm.h"
+#include "adapterx/kernels/elementwise/elementwise.h"
+#include "adapterx/kernels/matrix/gemm.h"
 
 namespace ax {
 namespace {

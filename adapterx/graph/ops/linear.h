@@ -3,7 +3,7 @@
 
 #include "adapterx/graph/graph.h"
 #include "adapterx/graph/op.h"
-#include "adapterx/kernels/activation.h"
+#include "adapterx/kernels/elementwise/activation.h"
 
 namespace ax {
 

@@ -1,6 +1,6 @@
 #include "adapterx/graph/ops/linear_weight_grad.h"
 
-#include "adapterx/kernels/gemm.h"
+#include "adapterx/kernels/matrix/gemm.h"
 
 namespace ax {
 namespace {

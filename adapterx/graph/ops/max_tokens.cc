@@ -1,7 +1,7 @@
 #include "adapterx/graph/ops/max_tokens.h"
 
 #include "adapterx/graph/autodiff.h"
-#include "adapterx/kernels/max_tokens.h"
+#include "adapterx/kernels/tokens/max_tokens.h"
 #include "adapterx/kernels/twin/tokens.h"
 
 namespace ax {

@@ -1,7 +1,7 @@
 #include "adapterx/graph/ops/patchify.h"
 
 #include "adapterx/graph/autodiff.h"
-#include "adapterx/kernels/tokens.h"
+#include "adapterx/kernels/tokens/tokens.h"
 
 namespace ax {
 namespace {

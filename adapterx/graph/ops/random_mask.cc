@@ -1,6 +1,6 @@
 #include "adapterx/graph/ops/random_mask.h"
 
-#include "adapterx/kernels/random_mask.h"
+#include "adapterx/kernels/tokens/random_mask.h"
 
 namespace ax {
 namespace {

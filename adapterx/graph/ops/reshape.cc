@@ -1,7 +1,7 @@
 #include "adapterx/graph/ops/reshape.h"
 
 #include "adapterx/graph/autodiff.h"
-#include "adapterx/kernels/elementwise.h"
+#include "adapterx/kernels/elementwise/elementwise.h"
 
 namespace ax {
 namespace {

@@ -1,7 +1,7 @@
 #include "adapterx/graph/ops/scale_tokens.h"
 
 #include "adapterx/graph/autodiff.h"
-#include "adapterx/kernels/token_scale.h"
+#include "adapterx/kernels/tokens/token_scale.h"
 
 namespace ax {
 namespace {

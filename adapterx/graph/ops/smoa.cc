@@ -7,10 +7,10 @@
 
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/kernels/experts.h"
-#include "adapterx/kernels/route.h"
+#include "adapterx/kernels/experts/experts.h"
+#include "adapterx/kernels/experts/route.h"
 #include "adapterx/kernels/scratch_layout.h"
-#include "adapterx/kernels/tokens.h"
+#include "adapterx/kernels/tokens/tokens.h"
 #include "adapterx/kernels/twin/activation.h"
 #include "adapterx/kernels/twin/layer_norm.h"
 #include "adapterx/kernels/twin/smoa.h"

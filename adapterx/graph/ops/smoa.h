@@ -1,12 +1,12 @@
 // Sharing Mixture of Adapters (Adapter-X, arXiv 2406.03051): tokens are cut into sub-tokens, each goes
 // through the few adapters that a router chose for it. One op: route, sort by expert, small products, scatter
-// with the gate. Definitions: kernels/route.h, kernels/experts.h.
+// with the gate. Definitions: kernels/experts/route.h, kernels/experts/experts.h.
 #pragma once
 
 #include <string_view>
 
 #include "adapterx/graph/op.h"
-#include "adapterx/kernels/activation.h"
+#include "adapterx/kernels/elementwise/activation.h"
 
 namespace ax {
 

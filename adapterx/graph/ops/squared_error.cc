@@ -3,7 +3,7 @@
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/multiply.h"
-#include "adapterx/kernels/squared_error.h"
+#include "adapterx/kernels/loss/squared_error.h"
 #include "adapterx/kernels/twin/squared_error.h"
 
 namespace ax {

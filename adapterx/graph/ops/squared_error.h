@@ -1,4 +1,4 @@
-// Mean squared error, the loss of masked image modelling. Definition: kernels/squared_error.h.
+// Mean squared error, the loss of masked image modelling. Definition: kernels/loss/squared_error.h.
 #pragma once
 
 #include "adapterx/graph/op.h"

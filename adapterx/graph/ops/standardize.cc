@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "adapterx/graph/ops/cast.h"
-#include "adapterx/kernels/elementwise.h"
-#include "adapterx/kernels/layer_norm.h"
+#include "adapterx/kernels/elementwise/elementwise.h"
+#include "adapterx/kernels/norms/layer_norm.h"
 
 namespace ax {
 namespace {

@@ -5,7 +5,7 @@
 #include "adapterx/graph/autodiff.h"
 #include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/reduce.h"
-#include "adapterx/kernels/tokens.h"
+#include "adapterx/kernels/tokens/tokens.h"
 
 namespace ax {
 namespace {

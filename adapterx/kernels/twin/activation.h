@@ -1,10 +1,10 @@
-// Scalar twin of kernels/activation.h.
+// Scalar twin of kernels/elementwise/activation.h.
 #pragma once
 
 #include <cmath>
 #include <numbers>
 
-#include "adapterx/kernels/activation.h"
+#include "adapterx/kernels/elementwise/activation.h"
 
 namespace ax::twin {
 

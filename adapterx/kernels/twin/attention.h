@@ -1,4 +1,4 @@
-// Scalar twin of kernels/attention.h: the definition, one head at a time.
+// Scalar twin of kernels/attention/attention.h: the definition, one head at a time.
 #pragma once
 
 #include <cmath>

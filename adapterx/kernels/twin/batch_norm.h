@@ -1,5 +1,5 @@
-// Scalar twin of kernels/batch_norm.h. T may be complex: the forward is analytic, so its gradient follows by
-// a complex step.
+// Scalar twin of kernels/norms/batch_norm.h. T may be complex: the forward is analytic, so its gradient
+// follows by a complex step.
 #pragma once
 
 #include <cmath>

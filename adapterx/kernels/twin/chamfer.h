@@ -1,4 +1,4 @@
-// Scalar twin of kernels/chamfer.h.
+// Scalar twin of kernels/points/chamfer.h.
 #pragma once
 
 #include <algorithm>

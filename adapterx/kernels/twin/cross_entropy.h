@@ -1,4 +1,4 @@
-// Scalar twin of kernels/cross_entropy.h. T may be complex: the gradient follows by a complex step.
+// Scalar twin of kernels/loss/cross_entropy.h. T may be complex: the gradient follows by a complex step.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Scalar twins of kernels/elementwise.h.
+// Scalar twins of kernels/elementwise/elementwise.h.
 #pragma once
 
 #include <cstddef>

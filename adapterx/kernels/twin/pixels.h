@@ -1,4 +1,4 @@
-// Scalar twin of kernels/pixels.h.
+// Scalar twin of kernels/pixels/pixels.h.
 #pragma once
 
 #include <cstdint>

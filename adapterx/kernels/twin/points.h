@@ -1,5 +1,5 @@
-// Scalar twins of kernels/farthest_points.h and nearest_points.h, of one cloud xyz [n, 3]. In f32 they give
-// the same indices, which every x86-64 compiler grants whose target has no fused multiply-add.
+// Scalar twins of kernels/points/farthest_points.h and nearest_points.h, of one cloud xyz [n, 3]. In f32 they
+// give the same indices, which every x86-64 compiler grants whose target has no fused multiply-add.
 #pragma once
 
 #include <algorithm>

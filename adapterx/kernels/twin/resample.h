@@ -1,4 +1,5 @@
-// Scalar twin of kernels/resample.h, and of kernels/resample_planes.h the whole: one pass of resampling.
+// Scalar twin of kernels/pixels/resample.h, and of kernels/pixels/resample_planes.h the whole: one pass of
+// resampling.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "adapterx/kernels/resample_filter.h"
+#include "adapterx/kernels/pixels/resample_filter.h"
 
 namespace ax::twin {
 

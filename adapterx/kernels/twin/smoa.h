@@ -1,4 +1,4 @@
-// The definition of a sharing mixture of adapters: kernels/route.h and kernels/experts.h.
+// The definition of a sharing mixture of adapters: kernels/experts/route.h and kernels/experts/experts.h.
 #pragma once
 
 #include <algorithm>

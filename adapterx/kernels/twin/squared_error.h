@@ -1,4 +1,4 @@
-// Scalar twin of kernels/squared_error.h. T may be complex: the gradient follows by a complex step.
+// Scalar twin of kernels/loss/squared_error.h. T may be complex: the gradient follows by a complex step.
 #pragma once
 
 #include <complex>

@@ -1,4 +1,4 @@
-// Scalar twins of kernels/tokens.h. x: [B, T, d], row-major.
+// Scalar twins of kernels/tokens/tokens.h. x: [B, T, d], row-major.
 #pragma once
 
 #include <cstddef>

@@ -5,8 +5,9 @@
 //   Adapter-X      f = FFN(u);  y = h + drop_path(f + SMoA(f))      sequential
 //   DAPT-X         y = h + drop_path(FFN(u) + SMoA(u))              on point clouds, DAPT's experts
 //   next block's input = [prefix; P; the other tokens of y]
-// A balance loss keeps the experts in use: balance * mean over blocks of N sum_i f_i P_i (kernels/route.h).
-// The last block's prompt reaches a class-token head by no path: its gamma and beta are counted, but stay.
+// A balance loss keeps the experts in use: balance * mean over blocks of N sum_i f_i P_i
+// (kernels/experts/route.h). The last block's prompt reaches a class-token head by no path: its gamma and
+// beta are counted, but stay.
 #pragma once
 
 #include <memory>

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "adapterx/kernels/activation.h"
+#include "adapterx/kernels/elementwise/activation.h"
 #include "adapterx/methods/settings.h"
 
 namespace ax {

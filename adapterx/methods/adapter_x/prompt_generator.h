@@ -3,8 +3,8 @@
 #pragma once
 
 #include "adapterx/graph/ops/smoa.h"
-#include "adapterx/graph/slots.h"
 #include "adapterx/methods/adapter_x/options.h"
+#include "adapterx/slots/slots.h"
 
 namespace ax {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "adapterx/io/png_writer.h"
+#include "adapterx/io/images/png_writer.h"
 #include "adapterx/report/expert_color.h"
 #include "adapterx/report/html_text.h"
 #include "adapterx/report/sections/choice_parts.h"
