@@ -7,11 +7,11 @@
 #include <tuple>
 
 #include "adapterx/base/error.h"
-#include "adapterx/models/detect_vit.h"
-#include "adapterx/models/foreign_names.h"
-#include "adapterx/models/hf_config.h"
-#include "adapterx/models/vit_metadata.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/checkpoint/foreign_names.h"
+#include "adapterx/models/checkpoint/hf_config.h"
+#include "adapterx/models/vit/detect_vit.h"
+#include "adapterx/models/vit/vit_metadata.h"
+#include "adapterx/models/vit/vit_presets.h"
 
 namespace ax::cli {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "adapterx/io/tensors/tensor_file.h"
-#include "adapterx/models/point_transformer.h"
-#include "adapterx/models/vit.h"
+#include "adapterx/models/points/point_transformer.h"
+#include "adapterx/models/vit/vit.h"
 
 namespace ax::cli {
 

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/io/tensors/tensor_file.h"
-#include "adapterx/models/point_checkpoint.h"
-#include "adapterx/models/vit_metadata.h"
+#include "adapterx/models/points/point_checkpoint.h"
+#include "adapterx/models/vit/vit_metadata.h"
 #include "cli/architecture.h"
 #include "cli/command.h"
 #include "cli/name_groups.h"

@@ -6,8 +6,8 @@
 
 #include "adapterx/graph/op.h"
 #include "adapterx/models/backbone.h"
-#include "adapterx/models/point_presets.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/points/point_presets.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "cli/architecture.h"
 #include "cli/command.h"
 #include "cli/table.h"

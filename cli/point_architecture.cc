@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/error.h"
-#include "adapterx/models/point_checkpoint.h"
-#include "adapterx/models/point_metadata.h"
+#include "adapterx/models/points/point_checkpoint.h"
+#include "adapterx/models/points/point_metadata.h"
 #include "cli/architecture.h"
 
 namespace ax::cli {

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "cli/command.h"
 
 namespace ax::cli {

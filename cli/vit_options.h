@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "adapterx/models/backbone.h"
-#include "adapterx/models/vit_checkpoint.h"
+#include "adapterx/models/vit/vit_checkpoint.h"
 
 namespace CLI {
 class App;

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
 

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/models/point_presets.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/points/point_presets.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "program.h"
 
 namespace {

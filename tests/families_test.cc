@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/io/tensors/safetensors.h"
-#include "adapterx/models/vit_checkpoint.h"
+#include "adapterx/models/vit/vit_checkpoint.h"
 #include "adapterx/train/build_session.h"
 
 namespace ax {

@@ -10,7 +10,7 @@
 
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/build_session.h"
 #include "golden_values.h"
 

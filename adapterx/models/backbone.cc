@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "adapterx/base/error.h"
-#include "adapterx/models/point_metadata.h"
-#include "adapterx/models/point_presets.h"
-#include "adapterx/models/vit_metadata.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/points/point_metadata.h"
+#include "adapterx/models/points/point_presets.h"
+#include "adapterx/models/vit/vit_metadata.h"
+#include "adapterx/models/vit/vit_presets.h"
 
 namespace ax {
 namespace {

@@ -14,11 +14,11 @@
 #include "adapterx/graph/frozen_weights.h"
 #include "adapterx/graph/graph.h"
 #include "adapterx/io/tensors/tensor_file.h"
-#include "adapterx/models/load_report.h"
-#include "adapterx/models/point_checkpoint.h"
-#include "adapterx/models/point_transformer.h"
-#include "adapterx/models/vit.h"
-#include "adapterx/models/vit_checkpoint.h"
+#include "adapterx/models/checkpoint/load_report.h"
+#include "adapterx/models/points/point_checkpoint.h"
+#include "adapterx/models/points/point_transformer.h"
+#include "adapterx/models/vit/vit.h"
+#include "adapterx/models/vit/vit_checkpoint.h"
 #include "adapterx/slots/slots.h"
 
 namespace ax {

@@ -8,7 +8,7 @@ namespace ax {
 
 // 0 and "": as the checkpoint or preset has it.
 struct ModelConfig {
-  std::string name;     // a preset (models/vit_presets.h, models/point_presets.h)
+  std::string name;     // a preset (models/vit/vit_presets.h, models/points/point_presets.h)
   std::string weights;  // a checkpoint; none: from scratch, by the method `full` alone
   int64_t width = 0, depth = 0, heads = 0, patch_size = 0, image_size = 0;
   double mlp_ratio = 0;

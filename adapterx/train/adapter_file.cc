@@ -6,7 +6,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/methods/method.h"
-#include "adapterx/models/vit_metadata.h"
+#include "adapterx/models/vit/vit_metadata.h"
 
 namespace ax {
 namespace {

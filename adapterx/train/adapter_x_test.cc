@@ -9,9 +9,9 @@
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/multiply.h"
-#include "adapterx/models/point_presets.h"
+#include "adapterx/models/points/point_presets.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/build_session.h"
 
 namespace ax {

@@ -4,8 +4,8 @@
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/cast.h"
 #include "adapterx/graph/ops/cross_entropy.h"
-#include "adapterx/models/mae.h"
-#include "adapterx/models/point_mae.h"
+#include "adapterx/models/points/point_mae.h"
+#include "adapterx/models/vit/mae.h"
 
 namespace ax {
 namespace {

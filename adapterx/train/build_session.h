@@ -25,7 +25,8 @@ struct SessionSpec {
   bool target_rows = false;
   std::vector<int64_t> heads;  // classes of each, where there are several (kernels/loss/cross_entropy.h)
   bool observe = false;        // what the method observes (Method::observed) is kept as outputs, by its names
-  // Masked pretraining (models/mae.h, models/point_mae.h) in place of classification: no labels, no logits.
+  // Masked pretraining (models/vit/mae.h, models/points/point_mae.h) in place of classification: no labels,
+  // no logits.
   std::optional<MaskedOptions> masked;
   CompileOptions options;
 };

@@ -13,7 +13,7 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit_checkpoint.h"
+#include "adapterx/models/vit/vit_checkpoint.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/moving_average.h"

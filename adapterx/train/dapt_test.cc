@@ -8,7 +8,7 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
 #include "adapterx/train/trained_parts.h"

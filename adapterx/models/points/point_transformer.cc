@@ -1,0 +1,159 @@
+#include "adapterx/models/points/point_transformer.h"
+
+#include <array>
+#include <vector>
+
+#include "adapterx/base/error.h"
+#include "adapterx/graph/ops/activation.h"
+#include "adapterx/graph/ops/add.h"
+#include "adapterx/graph/ops/concat_features.h"
+#include "adapterx/graph/ops/dropout.h"
+#include "adapterx/graph/ops/group_points.h"
+#include "adapterx/graph/ops/linear.h"
+#include "adapterx/graph/ops/max_tokens.h"
+#include "adapterx/graph/ops/reshape.h"
+#include "adapterx/graph/ops/tokens.h"
+#include "adapterx/models/blocks.h"
+#include "adapterx/models/points/point_encoder.h"
+
+namespace ax {
+namespace {
+
+class PointBuilder {
+ public:
+  PointBuilder(Graph& graph, const PointTransformerConfig& config, const PointTransformerBuild& build,
+               Slots& slots)
+      : graph_(graph),
+        config_(config),
+        build_(build),
+        slots_(slots),
+        blocks_(graph, point_block_config(config, config.heads),
+                {build.training, build.drop_path, build.from_scratch}, slots) {}
+
+  PointTransformer run() {
+    PointTransformer model;
+    model.points = graph_.input("points", {build_.batch, config_.points, 3});
+    const PointGroups groups = group_points(model.points, config_.groups, config_.group_size);
+    const Value x = blocks_.norm("norm", transform(embed(groups), positions(groups)));
+    model.features = features(x);
+    if (config_.classes > 0) model.logits = head(model.features);
+    return model;
+  }
+
+ private:
+  Value token_parameter(std::string_view name) {
+    // No pretraining by masking has a class token: it starts here.
+    return graph_.parameter(std::string(name), {1, 1, config_.width}, Init::trunc_normal(0.02f));
+  }
+
+  Value embed(const PointGroups& groups) {
+    const PointEncoderBuild build{build_.training, build_.from_scratch};
+    const Value patches = slots_.patch_tokens(encode_groups(groups.neighbours, config_, build));
+    const std::array parts = {token_parameter("cls_token"), patches};
+    return concat_tokens(parts);
+  }
+
+  Value positions(const PointGroups& groups) {
+    const PointEncoderBuild build{build_.training, build_.from_scratch};
+    const std::array parts = {token_parameter("cls_pos"), encode_positions(groups.centers, config_, build)};
+    return concat_tokens(parts);
+  }
+
+  Value transform(Value x, Value positions) {
+    if (config_.positions == PositionUse::once) x = add(x, positions, Role::residual);
+    for (int64_t l = 0; l < config_.depth; ++l) {
+      const Scope scope(graph_, fmt::format("blocks.{}", l));
+      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
+                           PointTransformerConfig::kPrefix};
+      if (config_.positions == PositionUse::every_block) x = add(x, lengthened(positions, x), Role::residual);
+      x = slots_.tokens(site, blocks_.block(site, x));
+    }
+    return x;
+  }
+
+  // Positions of as many tokens as x has: those that a method put in between have none.
+  Value lengthened(Value positions, Value x) const {
+    const int64_t prompts = x.shape()[1] - config_.tokens();
+    if (prompts == 0) return positions;
+    auto op = std::make_shared<TokensOp>();
+    op->tokens = x.shape()[1];
+    op->pieces = {{0, 0, 1, 0}, {0, 1, config_.groups, 1 + prompts}};
+    return graph_.append_one(op, {positions});
+  }
+
+  // The pieces of x [B, T, d] side by side: [B, d_f].
+  Value features(Value x) const {
+    const int64_t prefix = PointTransformerConfig::kPrefix, prompts = x.shape()[1] - config_.tokens();
+    std::vector<Value> parts;
+    if (config_.pool_class) parts.push_back(slice_tokens(x, 0, 1));
+    const auto pool = [&](TokenPool kind, int64_t begin, int64_t count) {
+      if (kind == TokenPool::none || count == 0) return;
+      parts.push_back(kind == TokenPool::max ? max_tokens(x, begin, count) : mean_tokens(x, begin, count));
+    };
+    pool(config_.pool_prompts, prefix, prompts);
+    pool(config_.pool_groups, prefix + prompts, config_.groups);
+    const Value all = parts.size() == 1 ? parts[0] : concat_features(parts);
+    return reshape(all, {build_.batch, all.shape().dim(-1)});
+  }
+
+  Value dense(Value x, const char* name, int64_t out, Role role = Role::activation) {
+    const Scope scope(graph_, name);
+    const int64_t in = x.shape().dim(-1);
+    return linear(x, graph_.parameter(graph_.scoped("weight"), {out, in}, Init::trunc_normal(0.02f)),
+                  graph_.parameter(graph_.scoped("bias"), {out}, Init::zeros()), role);
+  }
+
+  Value hidden_layer(Value x, const char* linear_name, const char* norm_name, const char* dropout_name) {
+    const BatchNormUse use{build_.training, true};
+    const Value y = relu(batch_norm_layer(dense(x, linear_name, config_.head_hidden), norm_name, use));
+    return build_.training ? dropout(y, config_.head_dropout, dropout_name) : y;
+  }
+
+  Value head(Value features) {
+    const Scope scope(graph_, "head");
+    const Value x = hidden_layer(hidden_layer(features, "0", "1", "3"), "4", "5", "7");
+    return dense(x, "8", config_.classes, Role::exact);
+  }
+
+  Graph& graph_;
+  const PointTransformerConfig& config_;
+  const PointTransformerBuild& build_;
+  Slots& slots_;
+  BlockBuilder blocks_;
+};
+
+void check(const PointTransformerConfig& c, const PointTransformerBuild& build) {
+  if (c.heads < 1 || c.width % c.heads != 0) {
+    fail("point transformer: width {} is not a multiple of {} heads", c.width, c.heads);
+  }
+  if (c.groups < 1 || c.groups > c.points || c.group_size < 1 || c.group_size > c.points) {
+    fail("point transformer: expected groups and their sizes from 1 to {} points, got {} of {}", c.points,
+         c.groups, c.group_size);
+  }
+  if (!c.reduce_dim && c.encoder[3] != c.width) {
+    fail("point transformer: expected an encoder that ends in the width {}, got {}", c.width, c.encoder[3]);
+  }
+  if (!c.pool_class && c.pool_groups == TokenPool::none) {
+    fail("point transformer: features of no token: expected class token or groups");
+  }
+  if (build.batch < 1) fail("point transformer: batch {}: expected 1 or more", build.batch);
+}
+
+}  // namespace
+
+PointTransformer build_point_transformer(Graph& graph, const PointTransformerConfig& config,
+                                         const PointTransformerBuild& build, Slots& slots) {
+  check(config, build);
+  return PointBuilder(graph, config, build, slots).run();
+}
+
+std::map<std::string, Shape, std::less<>> point_parameters(const PointTransformerConfig& config) {
+  Graph graph;
+  Slots none;
+  build_point_transformer(graph, config, {}, none);
+  std::map<std::string, Shape, std::less<>> shapes;
+  for (const int id : graph.parameters()) shapes.emplace(graph.info(id).name, graph.info(id).shape);
+  return shapes;
+}
+
+}  // namespace ax

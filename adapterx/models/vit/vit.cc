@@ -1,0 +1,141 @@
+#include "adapterx/models/vit/vit.h"
+
+#include <cmath>
+#include <vector>
+
+#include "adapterx/base/error.h"
+#include "adapterx/graph/ops/add.h"
+#include "adapterx/graph/ops/cast.h"
+#include "adapterx/graph/ops/linear.h"
+#include "adapterx/graph/ops/multiply.h"
+#include "adapterx/graph/ops/patchify.h"
+#include "adapterx/graph/ops/reshape.h"
+#include "adapterx/graph/ops/tokens.h"
+#include "adapterx/models/blocks.h"
+
+namespace ax {
+namespace {
+
+BlockConfig block_config(const VitConfig& c) {
+  return {c.width, c.heads, c.hidden(), c.norm_eps, c.act, c.qkv_bias, c.layer_scale};
+}
+
+class VitBuilder {
+ public:
+  VitBuilder(Graph& graph, const VitConfig& config, const VitBuild& build, Slots& slots)
+      : graph_(graph),
+        config_(config),
+        build_(build),
+        slots_(slots),
+        blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots) {}
+
+  Vit run() {
+    Vit vit;
+    const int64_t b = build_.batch, d = config_.width;
+    vit.images = graph_.input("images", {b, config_.channels, config_.image_size, config_.image_size});
+    Value x = embed(vit.images);  // [B, T, d]
+    for (int64_t l = 0; l < config_.depth; ++l) {
+      const Scope scope(graph_, fmt::format("blocks.{}", l));
+      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
+                           config_.prefix()};
+      x = slots_.tokens(site, blocks_.block(site, x));
+    }
+    if (config_.pool == Pool::mean) {
+      const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
+      vit.features = blocks_.norm("fc_norm", reshape(mean, {b, d}));
+      if (config_.classes > 0) vit.logits = head("head", vit.features);
+      return vit;
+    }
+    const Value y = blocks_.norm("norm", x);
+    const Value first = token(y, 0);
+    if (!config_.distilled) {
+      vit.features = first;
+      if (config_.classes > 0) vit.logits = head("head", first);
+      return vit;
+    }
+    const Value second = token(y, 1);
+    vit.features = scale(add(first, second), 0.5f);
+    if (config_.classes > 0) vit.logits = scale(add(head("head", first), head("head_dist", second)), 0.5f);
+    return vit;
+  }
+
+ private:
+  Value token_parameter(std::string_view name, int64_t tokens) {
+    return blocks_.parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f));
+  }
+
+  // Token `t` of x [B, T, d]: [B, d].
+  Value token(Value x, int64_t t) { return reshape(slice_tokens(x, t, 1), {build_.batch, config_.width}); }
+
+  Value head(const std::string& name, Value features) {
+    const Scope scope(graph_, name);
+    return linear(
+        features,
+        graph_.parameter(name + ".weight", {config_.classes, config_.width}, Init::trunc_normal(0.02f)),
+        graph_.parameter(name + ".bias", {config_.classes}, Init::zeros()), Role::exact);
+  }
+
+  Value embed(Value images) {
+    const int64_t p = config_.patch_size, d = config_.width;
+    const Value patches = blocks_.layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
+                                        config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
+    const Value x = positioned(slots_.patch_tokens(patches));
+    return config_.pre_norm ? cast(blocks_.norm("norm_pre", x), Role::residual) : x;
+  }
+
+  // The token list [B, T, d]: tokens the position embedding covers, then the others put in between.
+  Value positioned(Value patches) {
+    const int64_t covered = config_.positioned_prefix;
+    std::vector<Value> prefix = {token_parameter("cls_token", 1)};
+    if (config_.distilled) prefix.push_back(token_parameter("dist_token", 1));
+    if (config_.registers > 0) prefix.push_back(token_parameter("reg_token", config_.registers));
+    const Value positions = token_parameter("pos_embed", covered + config_.patches());
+    const auto uncovered = prefix.begin() + (covered == config_.prefix() ? std::ssize(prefix) : covered);
+
+    std::vector<Value> parts(prefix.begin(), uncovered);
+    parts.push_back(patches);
+    Value x = add(parts.size() > 1 ? concat_tokens(parts) : patches, positions, Role::residual);
+    if (uncovered == prefix.end()) return x;
+    if (covered == 0) {
+      prefix.push_back(x);
+      return concat_tokens(prefix);
+    }
+    std::vector<Value> all = {slice_tokens(x, 0, covered)};
+    all.insert(all.end(), uncovered, prefix.end());
+    all.push_back(slice_tokens(x, covered, config_.patches()));
+    return concat_tokens(all);
+  }
+
+  Graph& graph_;
+  const VitConfig& config_;
+  const VitBuild& build_;
+  Slots& slots_;
+  BlockBuilder blocks_;
+};
+
+}  // namespace
+
+Vit build_vit(Graph& graph, const VitConfig& c, const VitBuild& build, Slots& slots) {
+  if (c.patch_size < 1 || c.image_size % c.patch_size != 0) {
+    fail("vit: image size {} is not a multiple of patch size {}", c.image_size, c.patch_size);
+  }
+  if (c.heads < 1 || c.width % c.heads != 0)
+    fail("vit: width {} is not a multiple of {} heads", c.width, c.heads);
+  if (c.positioned_prefix != 0 && c.positioned_prefix != 1 && c.positioned_prefix != c.prefix()) {
+    fail("vit: positions of {} prefix tokens: expected 0, 1 or all {}", c.positioned_prefix, c.prefix());
+  }
+  if (c.distilled && c.pool == Pool::mean) fail("vit: a distillation token with mean pooling: expected one");
+  if (build.batch < 1) fail("vit: batch {}: expected 1 or more", build.batch);
+  return VitBuilder(graph, c, build, slots).run();
+}
+
+std::map<std::string, Shape, std::less<>> vit_parameters(const VitConfig& config) {
+  Graph graph;
+  Slots none;
+  build_vit(graph, config, {}, none);
+  std::map<std::string, Shape, std::less<>> shapes;
+  for (const int id : graph.parameters()) shapes.emplace(graph.info(id).name, graph.info(id).shape);
+  return shapes;
+}
+
+}  // namespace ax

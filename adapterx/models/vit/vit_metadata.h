@@ -1,0 +1,31 @@
+// What a safetensors file of ours says about the vision transformer in it: its architecture and its
+// preprocessing, as JSON texts under two keys of the metadata. Shapes don't tell heads, activation and
+// norm_eps; with these, nothing has to be assumed.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "adapterx/data/images/preprocess.h"
+#include "adapterx/io/tensors/tensor_file.h"
+#include "adapterx/models/vit/vit.h"
+
+namespace ax {
+
+constexpr std::string_view kModelKey = "adapterx.model";
+constexpr std::string_view kPreprocessKey = "adapterx.preprocess";
+constexpr std::string_view kBackboneKey =
+    "adapterx.backbone";  // of files that need one (train/adapter_file.h)
+
+void write_vit_metadata(const VitConfig& config, const Preprocess& preprocess, MetadataMap& metadata);
+
+struct VitMetadata {
+  VitConfig config;
+  Preprocess preprocess;
+};
+
+// Absent where the file says nothing. Throws Error naming file and key on JSON of another form and on values
+// no model has.
+std::optional<VitMetadata> read_vit_metadata(const TensorFile& file);
+
+}  // namespace ax
