@@ -39,6 +39,12 @@ std::string navigation(const std::vector<Section>& sections) {
   return out + "</nav>\n";
 }
 
+// One scope for all files, so that the page has no global names.
+std::string script() {
+  return fmt::format("(function () {{\n\"use strict\";\n{}{}{}}})();\n", page_shared_js(), page_routing_js(),
+                     page_clouds_js());
+}
+
 }  // namespace
 
 std::string report_page(const RunRecord& run) {
@@ -48,13 +54,13 @@ std::string report_page(const RunRecord& run) {
   std::string out(kHead);
   out += fmt::format(
       "<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<header><h1>{}</h1>\n{}</header>\n<main>\n",
-      title, page_style(), title, navigation(sections));
+      title, page_style_css(), title, navigation(sections));
   out += overview_section(run);
   for (const Section& section : sections) {
     out += fmt::format("<section id=\"{}\">\n<h2>{}</h2>\n{}</section>\n", section.id, section.title,
                        section.html);
   }
-  return out + fmt::format("</main>\n<script>\n{}</script>\n</body>\n</html>\n", page_script());
+  return out + fmt::format("</main>\n<script>\n{}</script>\n</body>\n</html>\n", script());
 }
 
 }  // namespace ax

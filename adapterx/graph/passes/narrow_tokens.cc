@@ -43,8 +43,8 @@ std::vector<Value> narrowed(Graph& graph, const Node& node, Range range, int64_t
   return graph.append(op, operands);
 }
 
-// The nodes from `first_new` on take the place of node n, which was emptied: their operands come before it,
-// its readers after.
+// The nodes from `first_new` on go before node n: their operands come before it, their readers are n or
+// later.
 void settle(Graph& graph, size_t n, size_t first_new) {
   std::deque<Node>& nodes = graph.nodes();
   std::rotate(nodes.begin() + static_cast<int64_t>(n), nodes.begin() + static_cast<int64_t>(first_new),
@@ -119,10 +119,14 @@ bool narrow_once(Graph& graph, const std::set<int>& kept) {
     const std::vector<Value> results = narrowed(graph, node, range, graph.info(slice.inputs[0]).shape[1]);
     if (results.empty()) continue;
     replace_uses(graph, slice.outputs[0], results[0].id);
-    for (size_t i = 1; i < results.size(); ++i) replace_uses(graph, node.outputs[i], results[i].id);
+    size_t place = n;
+    for (size_t i = 1; i < results.size(); ++i) {
+      for (const size_t reader : uses.readers(node.outputs[i])) place = std::min(place, reader);
+      replace_uses(graph, node.outputs[i], results[i].id);
+    }
     graph.nodes()[n].op.reset();
     graph.nodes()[static_cast<size_t>(maker)].op.reset();
-    settle(graph, n, first_new);
+    settle(graph, place, first_new);
     return true;
   }
   return false;
