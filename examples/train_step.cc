@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
 
 int main() try {
   ax::SessionSpec spec;
-  spec.model = ax::with_classes(ax::vit_preset("vit_tiny_patch16_224"), 10);
+  spec.model = ax::backbone_preset("vit_tiny_patch16_224").backbone->with_classes(10);
   spec.batch = 8;
 
   // Where weights come from: here made up by name and shape; a checkpoint reader has the same form.

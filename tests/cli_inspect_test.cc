@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "adapterx/models/points/point_presets.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/models/vit/vit_presets.h"
 #include "program.h"
 
@@ -112,7 +113,7 @@ TEST(Inspect, ListsTheTensorsOfATorchFileAsPyTorchSavedThemElsewhere) {
 
 Written::Shapes shapes_of(const ax::VitConfig& config) {
   Written::Shapes shapes;
-  for (const auto& [name, shape] : ax::vit_parameters(config)) {
+  for (const auto& [name, shape] : ax::vit_backbone(config)->parameters().all()) {
     for (int i = 0; i < shape.rank(); ++i) shapes[name].push_back(shape[i]);
   }
   return shapes;

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/io/tensors/safetensors.h"
-#include "adapterx/models/vit/vit_checkpoint.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/train/build_session.h"
 
 namespace ax {
@@ -59,38 +59,39 @@ class Families : public ::testing::TestWithParam<std::string> {};
 TEST_P(Families, GivesTheLibrarysFeaturesAndLogits) {
   const TensorFile expected = read_safetensors(kFolder / (GetParam() + ".expected.safetensors"));
   const auto config = nlohmann::json::parse(expected.metadata().at("config"));
-  VitRequest request;
+  BackboneRequest request;
   // What a file doesn't hold is told, unless config.json or the shapes say it.
   if (!fs::exists((kFolder / expected.metadata().at("file")).parent_path() / "config.json") ||
       GetParam().starts_with("timm")) {
-    if (!GetParam().starts_with("jax")) request.heads = config.at("heads").get<int64_t>();
+    if (!GetParam().starts_with("jax")) request.model.heads = config.at("heads").get<int64_t>();
     if (GetParam() == "timm_vit_clip") request.act = activation_of(config.at("act").get<std::string>());
   }
-  request.image_size = config.at("image_size").get<int64_t>();
-  const VitCheckpoint checkpoint = open_vit_checkpoint(kFolder / expected.metadata().at("file"), request);
+  request.model.image_size = config.at("image_size").get<int64_t>();
+  const BackboneCheckpoint checkpoint = open_backbone(kFolder / expected.metadata().at("file"), request);
+  const VitConfig& found = vit_config(*checkpoint.backbone);
 
-  EXPECT_EQ(checkpoint.config.heads, config.at("heads").get<int64_t>());
-  EXPECT_EQ(checkpoint.config.act, activation_of(config.at("act").get<std::string>()));
-  EXPECT_FLOAT_EQ(checkpoint.config.norm_eps, config.at("norm_eps").get<float>());
-  EXPECT_EQ(checkpoint.config.classes, config.at("classes").get<int64_t>());
-  EXPECT_EQ(checkpoint.has_head, checkpoint.config.classes > 0);
+  EXPECT_EQ(found.heads, config.at("heads").get<int64_t>());
+  EXPECT_EQ(found.act, activation_of(config.at("act").get<std::string>()));
+  EXPECT_FLOAT_EQ(found.norm_eps, config.at("norm_eps").get<float>());
+  EXPECT_EQ(found.classes, config.at("classes").get<int64_t>());
+  EXPECT_EQ(checkpoint.has_head, found.classes > 0);
   EXPECT_EQ(checkpoint.report.loaded + std::ssize(checkpoint.report.initialised),
             checkpoint.report.parameters);
 
   SessionSpec spec;
-  spec.model = checkpoint.config;
+  spec.model = checkpoint.backbone;
   spec.batch = expected.at("images").shape[0];
   spec.training = false;
   spec.options.precision = Precision::fp32;
   const auto method = make_method("linear_probe");
-  if (checkpoint.config.classes == 0) spec.model = with_classes(spec.model, 2);  // a head to probe with
+  if (found.classes == 0) spec.model = spec.model->with_classes(2);  // a head to probe with
   const BuiltSession built =
       build_session(spec, *method, std::make_shared<FrozenWeights>(checkpoint.source), checkpoint.source);
   expected.copy_f32("images", built.session->input("images").f32_span());
   built.session->run();
   constexpr double kBound = 2e-5;
   EXPECT_LE(relative_error(built.session->output("features"), pooled(expected)), kBound);
-  if (checkpoint.config.classes > 0) {
+  if (found.classes > 0) {
     EXPECT_LE(relative_error(built.session->output("logits"), expected.f32("logits")), kBound);
   }
 }

@@ -7,6 +7,8 @@
 
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit/vit_family.h"
+#include "adapterx/tasks/masked.h"
 #include "adapterx/train/build_session.h"
 #include "golden_values.h"
 
@@ -22,14 +24,13 @@ SessionSpec spec_of(const TensorFile& golden, const CompileOptions& options) {
   config.heads = 3;
   config.classes = 0;
   SessionSpec spec;
-  spec.model = config;
+  spec.model = vit_backbone(config);
   spec.batch = 3;
   spec.options = options;
-  spec.masked.emplace();
-  spec.masked->decoder_width = 16;
-  spec.masked->decoder_depth = 1;
-  spec.masked->decoder_heads = 2;
-  spec.masked->norm_pix_loss = golden.metadata().at("norm_pix_loss") == "true";
+  spec.task = masked_pretraining({.decoder_depth = 1,
+                                  .decoder_width = 16,
+                                  .decoder_heads = 2,
+                                  .norm_pix_loss = golden.metadata().at("norm_pix_loss") == "true"});
   return spec;
 }
 

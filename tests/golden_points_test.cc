@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "adapterx/io/tensors/safetensors.h"
+#include "adapterx/models/points/point_family.h"
+#include "adapterx/models/points/point_presets.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/train/build_session.h"
 #include "golden_values.h"
@@ -39,7 +41,7 @@ PointTransformerConfig config_of(const std::string& model, const TensorFile& gol
     c.classes = 5;
     c.head_hidden = 16;
   } else {
-    c = std::get<PointTransformerConfig>(backbone_preset("point_mae"));
+    c = point_preset("point_mae");
   }
   const auto said = [&](const char* key) { return golden.metadata().at(key); };
   c.positions = said("positions") == "once" ? PositionUse::once : PositionUse::every_block;
@@ -64,9 +66,9 @@ struct Sessions {
 
 Sessions sessions_of(const GoldenPoints& c, const TensorFile& golden, const CompileOptions& options) {
   SessionSpec spec;
-  spec.model = config_of(c.model, golden);
+  spec.model = point_backbone(config_of(c.model, golden));
   spec.batch = batch_of(c.model);
-  spec.label_smoothing = 0.1f;
+  spec.task = classification({}, {.label_smoothing = 0.1f});
   spec.options = options;
   const auto method = method_of(c, golden);
   const auto frozen = std::make_shared<FrozenWeights>(synthetic_source);
@@ -242,13 +244,13 @@ INSTANTIATE_TEST_SUITE_P(Dapt, GoldenPointsBf16,
 
 // Numbers trained and, of "full", the whole of Point-MAE with a head for 15 classes.
 TEST(PointParameters, AreThePublishedCounts) {
-  const auto config = std::get<PointTransformerConfig>(backbone_preset("point_mae"));
+  const BackbonePtr model = backbone_preset("point_mae").backbone;
   const auto trained = [&](const char* name) {
     SessionSpec spec;
-    spec.model = config;
+    spec.model = model;
     spec.batch = 2;
     const auto method = make_method(name, Settings(std::vector<std::string>{}));
-    if (method->positions_once()) std::get<PointTransformerConfig>(spec.model).positions = PositionUse::once;
+    if (method->positions_once()) spec.model = model->with_positions_once();
     return build_session(spec, *method, std::make_shared<FrozenWeights>(synthetic_source), synthetic_source)
         .trained->count();
   };

@@ -10,7 +10,7 @@
 
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit/vit_presets.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/train/build_session.h"
 #include "golden_values.h"
 
@@ -28,7 +28,7 @@ struct GoldenCase {
 
 SessionSpec spec_of(const std::string& model) {
   SessionSpec spec;
-  spec.label_smoothing = 0.1f;
+  spec.task = classification({}, {.label_smoothing = 0.1f});
   spec.batch = 2;
   if (model == "micro") {
     VitConfig config;
@@ -38,10 +38,11 @@ SessionSpec spec_of(const std::string& model) {
     config.depth = 2;
     config.heads = 3;
     config.classes = 5;
-    spec.model = config;
+    spec.model = vit_backbone(config);
     spec.batch = 3;
   } else {
-    spec.model = with_classes(vit_preset("vit_" + model + "_patch16_224"), model == "tiny" ? 10 : 100);
+    spec.model =
+        backbone_preset("vit_" + model + "_patch16_224").backbone->with_classes(model == "tiny" ? 10 : 100);
   }
   return spec;
 }

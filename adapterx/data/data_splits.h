@@ -13,9 +13,9 @@
 namespace ax {
 
 struct DataSplits {
-  std::string format;                // as found
-  std::vector<std::string> classes;  // names; of several heads those of all, "glyphs/x: 3"
-  std::vector<Head> heads;           // of a model with several; empty: it has one
+  std::string format;                               // as found
+  std::vector<std::string> classes;                 // names; of several heads those of all, "glyphs/x: 3"
+  std::vector<Head> heads;                          // of a model with several; empty: it has one
   std::shared_ptr<const Dataset> train, val, test;  // null where there is none; train or test is there
   PreprocessSettings protocol;  // what the format's protocol says of preprocessing; explicit settings win
   std::string notes;            // what was passed over when the data were opened: lines for people, or ""

@@ -31,7 +31,7 @@ class Method : public Slots {
 };
 
 // The backbone as it is: nothing added, nothing trained.
-struct Backbone : Method {
+struct Unadapted : Method {
   std::vector<std::string> trained() const override { return {}; }
 };
 

@@ -1,140 +1,85 @@
 #include "adapterx/models/backbone.h"
 
-#include <fmt/format.h>
-
-#include <utility>
+#include <algorithm>
+#include <array>
 
 #include "adapterx/base/error.h"
-#include "adapterx/models/points/point_metadata.h"
-#include "adapterx/models/points/point_presets.h"
-#include "adapterx/models/vit/vit_metadata.h"
-#include "adapterx/models/vit/vit_presets.h"
+#include "adapterx/models/checkpoint/metadata_keys.h"
+#include "adapterx/models/points/point_family.h"
+#include "adapterx/models/vit/vit_family.h"
 
 namespace ax {
 namespace {
 
-template <class... Cases>
-struct Match : Cases... {
-  using Cases::operator()...;
-};
-
-template <class Checkpoint>
-BackboneCheckpoint backbone_of(Checkpoint c) {
-  return {std::move(c.config), std::move(c.preprocess), std::move(c.report), std::move(c.source), c.has_head};
+ParameterShapes shapes_of(const Graph& graph, size_t first) {
+  ParameterShapes shapes;
+  for (size_t i = first; i < graph.parameters().size(); ++i) {
+    const ValueInfo& parameter = graph.info(graph.parameters()[i]);
+    shapes.emplace(parameter.name, parameter.shape);
+  }
+  return shapes;
 }
 
 }  // namespace
 
-std::string to_string(const InputPreprocess& preprocess) {
-  return std::visit(Match{[](const Preprocess& p) { return to_string(p); },
-                          [](const PointPreprocess& p) {
-                            return fmt::format("{} points{}", p.points,
-                                               p.unit_sphere ? ", centred in the unit sphere" : "");
-                          }},
-                    preprocess);
+ModelParameters Backbone::parameters() const {
+  Graph graph;
+  Slots none;
+  const BuiltBackbone built = build(graph, {}, none);
+  ModelParameters parameters;
+  parameters.backbone = shapes_of(graph, 0);
+  if (classes() == 0) return parameters;
+  const size_t own = graph.parameters().size();
+  built.features.head(classes());
+  parameters.head = shapes_of(graph, own);
+  return parameters;
 }
 
-BuiltBackbone build_backbone(Graph& graph, const BackboneConfig& config, const BackboneBuild& build,
-                             Slots& slots) {
-  return std::visit(
-      Match{[&](const VitConfig& c) {
-              const Vit m = build_vit(
-                  graph, c, {build.batch, build.training, build.drop_path, build.from_scratch}, slots);
-              return BuiltBackbone{m.images, m.features, m.logits};
-            },
-            [&](const PointTransformerConfig& c) {
-              const PointTransformer m = build_point_transformer(
-                  graph, c, {build.batch, build.training, build.drop_path, build.from_scratch}, slots);
-              return BuiltBackbone{m.points, m.features, m.logits};
-            }},
-      config);
+std::string_view Backbone::input_name() const { return family().input()->name(); }
+
+std::span<const BackboneFamily* const> backbone_families() {
+  static const std::array<const BackboneFamily*, 2> all = {&point_family(), &vit_family()};
+  return all;
 }
 
-std::map<std::string, Shape, std::less<>> backbone_parameters(const BackboneConfig& config) {
-  return std::visit(Match{[](const VitConfig& c) { return vit_parameters(c); },
-                          [](const PointTransformerConfig& c) { return point_parameters(c); }},
-                    config);
+const BackboneFamily& family_of_preset(std::string_view name) {
+  const auto is_near = [&](const BackboneFamily* f) {
+    return !did_you_mean(name, f->preset_names()).empty();
+  };
+  const auto has = [&](const BackboneFamily* f) { return std::ranges::count(f->preset_names(), name) > 0; };
+  const auto families = backbone_families();
+  if (const auto own = std::ranges::find_if(families, has); own != families.end()) return **own;
+  // A name of the last family's pattern, or a mistyped one: of the only family that has a near one.
+  const auto near = std::ranges::find_if(families, is_near);
+  const bool only_one = std::ranges::count_if(families, is_near) == 1;
+  return only_one ? **near : *families.back();
 }
 
-bool is_point_backbone(const BackboneConfig& config) {
-  return std::holds_alternative<PointTransformerConfig>(config);
+BackboneModel backbone_preset(std::string_view name) { return family_of_preset(name).preset(name); }
+
+std::shared_ptr<const TensorFile> open_backbone_file(const std::filesystem::path& path) {
+  auto file = std::make_shared<const TensorFile>(open_tensor_file(path));
+  if (file->metadata().contains(kBackboneKey)) {
+    fail("{}: expected a whole model, got an adapter; give the checkpoint it was trained on", path.string());
+  }
+  return file;
 }
 
-std::string_view input_name(const BackboneConfig& config) {
-  return is_point_backbone(config) ? "points" : "images";
-}
-
-int64_t classes_of(const BackboneConfig& config) {
-  return std::visit([](const auto& c) { return c.classes; }, config);
-}
-
-void add_positions_once(BackboneConfig& config) {
-  if (auto* points = std::get_if<PointTransformerConfig>(&config)) points->positions = PositionUse::once;
-}
-
-BackboneConfig with_classes(BackboneConfig config, int64_t classes) {
-  std::visit([&](auto& c) { c.classes = classes; }, config);
-  return config;
-}
-
-BackboneConfig backbone_preset(std::string_view name) {
-  const auto is_near = [&](const auto& names) { return !did_you_mean(name, names).empty(); };
-  const bool means_points = is_near(point_preset_names()) && !is_near(vit_preset_names());
-  if (is_point_preset(name) || means_points) return point_preset(name);
-  return vit_preset(name);
+const BackboneFamily& family_of_file(const TensorFile& file) {
+  const auto families = backbone_families();
+  const auto found = std::ranges::find_if(families, [&](const BackboneFamily* f) { return f->holds(file); });
+  return found == families.end() ? *families.back() : **found;
 }
 
 BackboneCheckpoint open_backbone(const std::filesystem::path& path, const BackboneRequest& request) {
-  return std::visit(Match{[&](const VitRequest& r) { return backbone_of(open_vit_checkpoint(path, r)); },
-                          [&](const PointRequest& r) { return backbone_of(open_point_checkpoint(path, r)); }},
-                    request);
+  const auto file = open_backbone_file(path);
+  return family_of_file(*file).open(file, request);
 }
 
-BackboneRequest request_for(const BackboneConfig& config) {
-  return std::visit(Match{[](const VitConfig& c) -> BackboneRequest {
-                            VitRequest r;
-                            r.heads = c.heads;
-                            r.act = c.act;
-                            r.norm_eps = c.norm_eps;
-                            r.image_size = c.image_size;
-                            r.classes = c.classes;
-                            return r;
-                          },
-                          [](const PointTransformerConfig& c) -> BackboneRequest {
-                            PointRequest r;
-                            r.points = c.points;
-                            r.groups = c.groups;
-                            r.group_size = c.group_size;
-                            r.classes = c.classes;
-                            r.heads = c.heads;
-                            r.positions = c.positions;
-                            r.batch_norm = c.batch_norm;
-                            r.pool_prompts = c.pool_prompts;
-                            r.pool_groups = c.pool_groups;
-                            return r;
-                          }},
-                    config);
-}
-
-bool holds_point_backbone(const std::filesystem::path& path) {
-  return is_point_checkpoint(open_tensor_file(path));
-}
-
-void write_backbone_metadata(const BackboneConfig& config, const InputPreprocess& preprocess,
-                             MetadataMap& metadata) {
-  std::visit(
-      Match{[&](const VitConfig& c) { write_vit_metadata(c, std::get<Preprocess>(preprocess), metadata); },
-            [&](const PointTransformerConfig& c) {
-              write_point_metadata(c, std::get<PointPreprocess>(preprocess), metadata);
-            }},
-      config);
-}
-
-std::optional<BackboneMetadata> read_backbone_metadata(const TensorFile& file) {
-  if (const auto points = read_point_metadata(file)) {
-    return BackboneMetadata{points->config, points->preprocess};
+std::optional<BackboneModel> read_backbone_metadata(const TensorFile& file) {
+  for (const BackboneFamily* family : backbone_families()) {
+    if (auto model = family->read_metadata(file)) return model;
   }
-  if (const auto vit = read_vit_metadata(file)) return BackboneMetadata{vit->config, vit->preprocess};
   return std::nullopt;
 }
 

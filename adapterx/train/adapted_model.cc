@@ -6,25 +6,40 @@ namespace ax {
 namespace {
 
 WeightSource backbone_of(const AdapterFile& adapter, const std::string& weights) {
-  const BackboneRequest request = request_for(adapter.info.model);
-  BackboneCheckpoint checkpoint = open_backbone(weights, request);
-  expect_backbone(adapter, weights, backbone_id(weights, request));
+  const BackboneRequest request = adapter.info.model->request();
+  BackboneCheckpoint checkpoint = adapter.info.model->family().open(open_backbone_file(weights), request);
+  expect_backbone(adapter, weights, backbone_id(weights, "", checkpoint));
   return std::move(checkpoint.source);
 }
 
-}  // namespace
-
-AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std::string& weights) {
-  AdaptedModel model{open_adapter(adapter), {}, {}, nullptr};
+AdaptedModel adapted_model(AdapterFile adapter, WeightSource backbone) {
+  AdaptedModel model{std::move(adapter), std::move(backbone), {}, nullptr};
   const AdapterInfo& info = model.adapter.info;
-  if (info.backbone && weights.empty()) {
-    fail("{}: expected the weights of its backbone `{}`, got none", adapter.string(), info.backbone->name);
-  }
-  if (info.backbone) model.backbone = backbone_of(model.adapter, weights);
   model.source = model.adapter.source(model.backbone);
   if (!info.backbone) model.backbone = model.source;
   model.method = make_method(info.method, Settings(info.settings));
   return model;
+}
+
+}  // namespace
+
+AdaptedModel open_adapted_model(const std::filesystem::path& path, const std::string& weights) {
+  AdapterFile adapter = open_adapter(path);
+  const std::optional<BackboneId>& backbone = adapter.info.backbone;
+  if (backbone && weights.empty()) {
+    fail("{}: expected the weights of its backbone `{}`, got none", path.string(), backbone->name);
+  }
+  WeightSource source = backbone ? backbone_of(adapter, weights) : WeightSource();
+  return adapted_model(std::move(adapter), std::move(source));
+}
+
+AdaptedModel open_adapted_model(const std::filesystem::path& path, const ModelSetup& setup) {
+  AdapterFile adapter = open_adapter(path);
+  if (adapter.info.backbone && adapter.info.backbone != setup.backbone) {
+    fail("{}: expected an adapter of the run's own backbone", path.string());
+  }
+  WeightSource source = adapter.info.backbone ? setup.source : WeightSource();
+  return adapted_model(std::move(adapter), std::move(source));
 }
 
 BuiltSession build_adapted_session(const AdaptedModel& model, int64_t batch, const CompileOptions& options,

@@ -7,6 +7,7 @@
 #include "adapterx/methods/method.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/build_session.h"
+#include "adapterx/train/model_setup.h"
 
 namespace ax {
 
@@ -20,6 +21,9 @@ struct AdaptedModel {
 // `weights`: the backbone the adapter was trained on, by its hash; "" where the file is a whole model. Throws
 // Error where it is missing or another.
 AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std::string& weights);
+
+// An adapter of a run that has its backbone open, which is neither opened nor hashed again.
+AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const ModelSetup& setup);
 
 // A session for evaluation. `frozen`: FrozenWeights(model.backbone), which adapters over one backbone can
 // share, so that it is packed once; null: its own. `observe`: what the method observes is kept as outputs.

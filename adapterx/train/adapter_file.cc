@@ -6,7 +6,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/methods/method.h"
-#include "adapterx/models/vit/vit_metadata.h"
+#include "adapterx/models/checkpoint/metadata_keys.h"
 
 namespace ax {
 namespace {
@@ -25,7 +25,7 @@ std::string text_of(const Json& json) {
 
 MetadataMap metadata_of(const AdapterInfo& info) {
   MetadataMap m;
-  write_backbone_metadata(info.model, info.preprocess, m);
+  info.model->write_metadata(*info.input, m);
   m[kVersionKey] = std::to_string(kVersion);
   m[kMethodKey] = text_of({{"name", info.method}, {"settings", info.settings}});
   m[kClassesKey] = text_of(info.classes);
@@ -79,10 +79,10 @@ AdapterInfo read_info(const TensorFile& file) {
   reader.read(kTrainingKey, [&](const Json& j) { j.get_to(info.training); });
   const auto model = read_backbone_metadata(file);
   if (!model) fail("{}: metadata `{}`: missing; is this an adapter?", file.path(), kModelKey);
-  info.model = model->config;
-  info.preprocess = model->preprocess;
-  if (std::ssize(info.classes) != classes_of(info.model)) {
-    fail("{}: expected the names of {} classes, got {}", file.path(), classes_of(info.model),
+  info.model = model->backbone;
+  info.input = model->input;
+  if (std::ssize(info.classes) != info.model->classes()) {
+    fail("{}: expected the names of {} classes, got {}", file.path(), info.model->classes(),
          info.classes.size());
   }
   return info;
@@ -158,16 +158,15 @@ void load_values(const AdapterFile& adapter, const TrainedParameters& trained, s
   }
 }
 
-void save_backbone(const std::filesystem::path& path, const BackboneConfig& config,
-                   const InputPreprocess& preprocess, const WeightSource& source, FileDType dtype,
-                   const MetadataMap& metadata) {
+void save_backbone(const std::filesystem::path& path, const BackboneModel& model, const WeightSource& source,
+                   FileDType dtype, const MetadataMap& metadata) {
   if (dtype != FileDType::f32 && dtype != FileDType::bf16) {
     fail("{}: expected dtype F32 or BF16, got {}", path.string(), to_string(dtype));
   }
   TensorMap tensors;
   std::map<std::string, std::vector<std::byte>> stored;
   std::vector<float> values;
-  for (const auto& [name, shape] : backbone_parameters(config)) {
+  for (const auto& [name, shape] : model.backbone->parameters().all()) {
     values.resize(static_cast<size_t>(shape.size()));
     if (!source(name, shape, values)) fail("{}: {}: no value to save", path.string(), name);
     std::vector<std::byte>& bytes = stored[name];
@@ -175,7 +174,7 @@ void save_backbone(const std::filesystem::path& path, const BackboneConfig& conf
     tensors[name] = {dtype, shape, bytes, {}};
   }
   MetadataMap all = metadata;
-  write_backbone_metadata(config, preprocess, all);
+  model.backbone->write_metadata(*model.input, all);
   write_safetensors(path, tensors, all);
 }
 

@@ -3,8 +3,8 @@
 //
 //   version     1                          classes     ["cat", "dog"]
 //   method      {"name", "settings"}       backbone    {"name", "hash"}; not where all parameters are here
-//   model       BackboneConfig             training    {"epochs", "best_epoch", "accuracy" ...}
-//   preprocess  InputPreprocess
+//   model       Backbone::write_metadata   training    {"epochs", "best_epoch", "accuracy" ...}
+//   preprocess  (both)
 //
 // A file without `backbone` is a whole model under our names: open_backbone reads it, too.
 #pragma once
@@ -27,8 +27,8 @@ namespace ax {
 struct AdapterInfo {
   std::string method;
   std::vector<std::string> settings;  // "key=value"; all the method has, see resolved_settings
-  BackboneConfig model;
-  InputPreprocess preprocess;
+  BackbonePtr model;
+  ModelInputPtr input;
   std::vector<std::string> classes;    // names, as many as the model has
   std::optional<BackboneId> backbone;  // absent: the file is a whole model
   std::map<std::string, double> training;
@@ -64,10 +64,9 @@ void expect_backbone(const AdapterFile& adapter, const std::filesystem::path& we
 // is an Error.
 void load_values(const AdapterFile& adapter, const TrainedParameters& trained, std::span<float> values);
 
-// A whole model as a file of ours under our names, in f32 or bf16, its head left out where `config` has no
-// classes: to ship a backbone.
-void save_backbone(const std::filesystem::path& path, const BackboneConfig& config,
-                   const InputPreprocess& preprocess, const WeightSource& source, FileDType dtype,
-                   const MetadataMap& metadata = {});
+// A whole model as a file of ours under our names, in f32 or bf16, its head left out where the model
+// has no classes: to ship a backbone.
+void save_backbone(const std::filesystem::path& path, const BackboneModel& model, const WeightSource& source,
+                   FileDType dtype, const MetadataMap& metadata = {});
 
 }  // namespace ax

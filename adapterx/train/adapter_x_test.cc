@@ -9,8 +9,10 @@
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/multiply.h"
+#include "adapterx/models/points/point_family.h"
 #include "adapterx/models/points/point_presets.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/build_session.h"
 
@@ -26,7 +28,7 @@ SessionSpec small_vit(bool training) {
   model.depth = 3;
   model.heads = 3;
   model.classes = 6;
-  spec.model = model;
+  spec.model = vit_backbone(model);
   spec.batch = 4;
   spec.training = training;
   spec.options.precision = Precision::fp32;
@@ -86,7 +88,7 @@ int64_t count(const SessionSpec& spec, const std::string& method, const std::vec
               const std::vector<std::string>& parts) {
   Graph graph;
   const auto m = make_method(method, Settings(settings));
-  build_backbone(graph, spec.model, {.training = true}, *m);
+  spec.task->build(graph, *spec.model, {.training = true}, *m);
   const TrainedParameters trained(graph, m->trained());
   int64_t n = 0;
   for (const auto& e : trained.entries()) {
@@ -99,7 +101,7 @@ int64_t count(const SessionSpec& spec, const std::string& method, const std::vec
 // ViT-B/16: LN2 18,432 + PG 18,432 + CLS 768 + SMoA 99,104.
 TEST(AdapterX, ParameterCountsOfViTBase) {
   SessionSpec spec;
-  spec.model = vit_preset("vit_base_patch16_224");
+  spec.model = vit_backbone(vit_preset("vit_base_patch16_224"));
   for (const char* method : {"adaptformer_x", "adapter_x"}) {
     EXPECT_EQ(count(spec, method, {}, {"smoa.*"}), 99104);
     EXPECT_EQ(count(spec, method, {}, {"*.norm2.*"}), 18432);
@@ -121,11 +123,11 @@ TEST(AdapterX, ParameterCountsOnPointMae) {
   SessionSpec spec;
   PointTransformerConfig model = point_preset("point_mae");
   model.positions = PositionUse::once;
-  spec.model = model;
+  spec.model = point_backbone(model);
   const auto trained = [&](const std::string& method) {
     Graph graph;
     const auto m = make_method(method);
-    build_backbone(graph, spec.model, {.batch = 2, .training = true}, *m);
+    spec.task->build(graph, *spec.model, {.batch = 2, .training = true}, *m);
     return TrainedParameters(graph, m->trained()).count();
   };
   EXPECT_EQ(trained("dapt"), 1'087'771);
@@ -137,7 +139,7 @@ TEST(AdapterX, ParameterCountsOnPointMae) {
 // Width 384, as point transformers have it: LN2 9,216 + PG 9,216 + CLS 384 + SMoA 29,992.
 TEST(AdapterX, ParameterCountsOfDaptX) {
   SessionSpec spec;
-  spec.model = with_classes(vit_preset("vit_small_patch16_224"), 15);
+  spec.model = vit_backbone(vit_preset("vit_small_patch16_224"))->with_classes(15);
   EXPECT_EQ(count(spec, "dapt_x", {}, {"smoa.*"}), 29992);
   EXPECT_EQ(count(spec, "dapt_x", {}, {"*"}), 9216 + 9216 + 384 + 29992 + 15 * 385);
   EXPECT_EQ(count(spec, "dapt_x", {"expert_norm=false", "expert_scale=fixed"}, {"smoa.*"}),
@@ -254,8 +256,8 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
       options.compile.precision = Precision::fp32;
       const CheckResult r = check_graph(
           [&](Graph& g) {
-            const Vit vit = build_vit(g, config, {2, true, 0.2f}, *method);
-            return add(vit.logits, broadcast_scalar(method->penalty(), vit.logits.shape(), Role::exact));
+            const Value logits = build_vit(g, config, {2, true, 0.2f}, *method).features.head(config.classes);
+            return add(logits, broadcast_scalar(method->penalty(), logits.shape(), Role::exact));
           },
           options);
       EXPECT_LE(r.forward_error, 1e-5) << method_name << " " << settings[0];

@@ -7,33 +7,13 @@
 #include <vector>
 
 #include "adapterx/base/error.h"
-#include "adapterx/train/trained_parts.h"
 
 namespace ax {
-namespace {
-
-// What opens a checkpoint without changing any of its parameters.
-BackboneRequest as_stored(const std::filesystem::path& weights, const BackboneRequest& request) {
-  if (const auto* vit = std::get_if<VitRequest>(&request)) {
-    VitRequest r;
-    r.heads = vit->heads;
-    if (!r.heads && !vit->model.empty()) r.heads = open_vit_checkpoint(weights, *vit).config.heads;
-    r.strict = vit->strict;
-    return r;
-  }
-  PointRequest r;
-  r.strict = std::get<PointRequest>(request).strict;
-  return r;
-}
-
-}  // namespace
-
-std::string backbone_hash(const WeightSource& source, const BackboneConfig& config) {
+std::string backbone_hash(const WeightSource& source, const ParameterShapes& backbone) {
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
   XXH3_128bits_reset(state.get());
   std::vector<float> values;
-  for (const auto& [name, shape] : backbone_parameters(config)) {
-    if (part_of(name) == "head") continue;
+  for (const auto& [name, shape] : backbone) {
     values.resize(static_cast<size_t>(shape.size()));
     if (!source(name, shape, values)) fail("{}: no value to hash", name);
     XXH3_128bits_update(state.get(), name.c_str(), name.size() + 1);
@@ -43,11 +23,10 @@ std::string backbone_hash(const WeightSource& source, const BackboneConfig& conf
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-BackboneId backbone_id(const std::filesystem::path& weights, const BackboneRequest& request) {
-  const BackboneCheckpoint checkpoint = open_backbone(weights, as_stored(weights, request));
-  const std::string model = std::visit([](const auto& r) { return r.model; }, request);
+BackboneId backbone_id(const std::filesystem::path& weights, const std::string& model,
+                       const BackboneCheckpoint& checkpoint) {
   return {model.empty() ? weights.stem().string() : model,
-          backbone_hash(checkpoint.source, checkpoint.config)};
+          backbone_hash(checkpoint.source, checkpoint.stored)};
 }
 
 }  // namespace ax

@@ -1,50 +1,15 @@
 #include "adapterx/train/build_session.h"
 
-#include "adapterx/base/error.h"
 #include "adapterx/graph/ops/add.h"
-#include "adapterx/graph/ops/cast.h"
-#include "adapterx/graph/ops/cross_entropy.h"
-#include "adapterx/models/points/point_mae.h"
-#include "adapterx/models/vit/mae.h"
 
 namespace ax {
-namespace {
-
-// What a graph gives, whatever is learned; loss absent: forward only.
-struct Outputs {
-  Value features, logits, loss;
-};
-
-Outputs build_masked(Graph& graph, const SessionSpec& spec) {
-  if (const auto* vit = std::get_if<VitConfig>(&spec.model)) {
-    const MaskedVit model =
-        build_mae(graph, *vit, *spec.masked, {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
-    return {model.features, {}, model.loss};
-  }
-  const MaskedPointTransformer model =
-      build_point_mae(graph, std::get<PointTransformerConfig>(spec.model), *spec.masked,
-                      {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
-  return {model.features, {}, model.loss};
-}
-
-Outputs build_classifier(Graph& graph, const SessionSpec& spec, Method& method) {
-  const BuiltBackbone model = build_backbone(
-      graph, spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, method);
-  if (!spec.training) return {model.features, model.logits, {}};
-  if (!model.logits) fail("training: expected a model with classes, got one without a head");
-  const Value labels = spec.target_rows ? graph.input("labels", model.logits.shape(), Role::exact)
-                                        : graph.input("labels", {spec.batch}, Role::index);
-  return {model.features, model.logits,
-          cross_entropy(model.logits, labels, spec.label_smoothing, spec.heads)};
-}
-
-}  // namespace
 
 BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
                            const WeightSource& source, uint64_t seed,
                            std::shared_ptr<TrainedParameters> trained) {
   Graph graph;
-  const Outputs model = spec.masked ? build_masked(graph, spec) : build_classifier(graph, spec, method);
+  const TaskGraph task = spec.task->build(
+      graph, *spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, method);
   if (!trained) {
     trained = std::make_shared<TrainedParameters>(graph, method.trained());
     trained->initialise(source, seed);
@@ -53,13 +18,13 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
   }
   BuiltSession built;
   CompileRequest request;
-  request.outputs = {{"features", cast(model.features, Role::exact)}};
-  if (model.logits) request.outputs.emplace_back("logits", model.logits);
+  request.outputs = task.outputs;
+  for (const auto& [name, value] : task.outputs) built.task_outputs.push_back(name);
   request.trained = trained;
   request.frozen = std::move(frozen);
   request.options = spec.options;
-  if (model.loss) {
-    request.loss = model.loss;
+  if (task.loss) {
+    request.loss = task.loss;
     request.outputs.emplace_back("loss", request.loss);
     if (const Value penalty = method.penalty()) {
       built.has_penalty = true;

@@ -1,42 +1,35 @@
-// From a model, a method and a batch size to a session that trains or evaluates: the one way in which
-// programs, tests and benchmarks put the layers together.
+// From a task, a backbone, a method and a batch size to a session that trains or evaluates: the one way in
+// which programs, tests and benchmarks put the layers together.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "adapterx/graph/compile.h"
 #include "adapterx/methods/method.h"
 #include "adapterx/models/backbone.h"
-#include "adapterx/models/masked_options.h"
+#include "adapterx/tasks/classification.h"
 
 namespace ax {
 
 struct SessionSpec {
-  BackboneConfig model;
+  BackbonePtr model;
+  TaskPtr task = classification({});  // head and loss; by itself of the classes that the model has
   int64_t batch = 1;
   bool training = true;       // with loss, backward, dropout and drop path; else forward only
-  bool from_scratch = false;  // the backbone has a start of its own (BlockBuild)
+  bool from_scratch = false;  // the backbone has a start of its own (BackboneBuild)
   float drop_path = 0;
-  float label_smoothing = 0;
-  // Input "labels" holds rows of weights f32 [B, classes] (mixup, several heads), not i32 [B].
-  bool target_rows = false;
-  std::vector<int64_t> heads;  // classes of each, where there are several (kernels/loss/cross_entropy.h)
-  bool observe = false;        // what the method observes (Method::observed) is kept as outputs, by its names
-  // Masked pretraining (models/vit/mae.h, models/points/point_mae.h) in place of classification: no labels,
-  // no logits.
-  std::optional<MaskedOptions> masked;
+  bool observe = false;  // what the method observes (Method::observed) is kept as outputs, by its names
   CompileOptions options;
 };
 
-// Inputs: input_name(model) and, when training, "labels". Outputs: "features", "logits" (where the model has
-// classes) and, when training, "loss", the mean cross-entropy, and "penalty" where the method has one: all
-// f32. The gradient is that of loss + penalty.
+// Inputs: the backbone's (ModelInput::name) and, when training, the task's. Outputs: the task's and, when
+// training, "loss", and "penalty" where the method has one: all f32. The gradient is that of loss + penalty.
 struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;
+  std::vector<std::string> task_outputs;
   bool has_penalty = false;  // whether there is an output "penalty"
   struct Observed {
     std::string name;

@@ -13,6 +13,7 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/train/optimizer.h"
 
 namespace ax {
@@ -27,7 +28,7 @@ SessionSpec small_vit() {
   model.heads = 3;
   model.classes = 6;
   SessionSpec spec;
-  spec.model = model;
+  spec.model = vit_backbone(model);
   spec.batch = 5;
   return spec;
 }

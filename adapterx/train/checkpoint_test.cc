@@ -11,9 +11,11 @@
 #include <fstream>
 
 #include "adapterx/base/error_text_test.h"
+#include "adapterx/data/images/image_input.h"
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit/vit_checkpoint.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/moving_average.h"
@@ -36,6 +38,8 @@ VitConfig small_model() {
   return c;
 }
 
+ParameterShapes small_backbone() { return vit_backbone(small_model())->parameters().backbone; }
+
 class Files : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -50,7 +54,7 @@ class Files : public ::testing::Test {
   // Trained parameters of a method with values, and an optimizer after some steps.
   void make(const std::string& method) {
     SessionSpec spec;
-    spec.model = small_model();
+    spec.model = vit_backbone(small_model());
     trained_ = build_session(spec, *make_method(method), std::make_shared<FrozenWeights>(synthetic_source),
                              synthetic_source)
                    .trained;
@@ -74,12 +78,12 @@ class Files : public ::testing::Test {
     AdapterInfo i;
     i.method = "adaptformer";
     i.settings = {"rank=64"};
-    i.model = small_model();
+    i.model = vit_backbone(small_model());
     Preprocess preprocess = preprocess_preset("imagenet");
     preprocess.size = 16;
-    i.preprocess = preprocess;
+    i.input = std::make_shared<ImageInput>(preprocess);
     i.classes = {"a", "b", "c", "d", "\"e\""};
-    i.backbone = BackboneId{"toy", backbone_hash(synthetic_source, small_model())};
+    i.backbone = BackboneId{"toy", backbone_hash(synthetic_source, small_backbone())};
     i.training = {{"epoch", 3}, {"seed", 1}};
     return i;
   }
@@ -255,14 +259,14 @@ TEST_F(Files, AdapterComesBack) {
   EXPECT_EQ(a.info.classes, info().classes);
   EXPECT_EQ(a.info.backbone, info().backbone);
   EXPECT_EQ(a.info.training, info().training);
-  EXPECT_EQ(a.info.preprocess, info().preprocess);
-  const auto& model = std::get<VitConfig>(a.info.model);
+  EXPECT_EQ(a.info.input->text(), info().input->text());
+  const VitConfig& model = vit_config(*a.info.model);
   EXPECT_EQ(model.heads, 3);
   EXPECT_EQ(model.mlp_ratio, 2);
   std::vector<float> loaded(trained_->values().size());
   load_values(a, *trained_, loaded);
   EXPECT_EQ(loaded, values());
-  EXPECT_NE(error_text([&] { open_vit_checkpoint(path("a")); }).find("got an adapter"), std::string::npos);
+  EXPECT_NE(error_text([&] { open_backbone_file(path("a")); }).find("got an adapter"), std::string::npos);
   save_checkpoint(path("c"), {}, {}, *trained_, *optimizer_);
   EXPECT_NE(error_text([&] { open_adapter(path("c")); }).find("is this an adapter?"), std::string::npos);
 }
@@ -297,7 +301,7 @@ TEST_F(Files, BuffersComeBack) {
   MovingAverage(0.5).update(1000, trained_->values(), state.average);
   const AverageInPlace averaged(*trained_, state.average);
   EXPECT_FLOAT_EQ(buffer[7], 4);
-  EXPECT_EQ(trained_parts(trained_->entries(), small_model()).total, 40);
+  EXPECT_EQ(trained_parts(trained_->entries(), *vit_backbone(small_model())).total, 40);
 }
 
 TEST_F(Files, AdapterRefusesAnotherBackbone) {
@@ -310,7 +314,7 @@ TEST_F(Files, AdapterRefusesAnotherBackbone) {
     if (name == "blocks.1.norm1.bias") out[0] = std::nextafter(out[0], 1.0f);
     return true;
   };
-  const std::string hash = backbone_hash(other, small_model());
+  const std::string hash = backbone_hash(other, small_backbone());
   EXPECT_NE(hash, info().backbone->hash);
   EXPECT_NE(error_text([&] {
               expect_backbone(a, "other.pth", {"toy", hash});
@@ -323,11 +327,11 @@ TEST_F(Files, WholeModelIsACheckpoint) {
   AdapterInfo whole = info();
   whole.backbone.reset();
   save_adapter(path("w.safetensors"), whole, *trained_, trained_->values());
-  const VitCheckpoint c = open_vit_checkpoint(path("w.safetensors"));
-  EXPECT_EQ(c.config.heads, 3);  // 48 channels: not heads of 64
-  EXPECT_EQ(c.config.classes, 5);
+  const BackboneCheckpoint c = open_backbone(path("w.safetensors"), {});
+  EXPECT_EQ(vit_config(*c.backbone).heads, 3);  // 48 channels: not heads of 64
+  EXPECT_EQ(c.backbone->classes(), 5);
   EXPECT_TRUE(c.has_head);
-  EXPECT_EQ(c.preprocess, std::get<Preprocess>(whole.preprocess));
+  EXPECT_EQ(c.input->text(), whole.input->text());
   EXPECT_TRUE(c.report.assumed.empty());
   for (const TrainedParameters::Entry& e : trained_->entries()) {
     std::vector<float> out(e.size());
@@ -337,31 +341,33 @@ TEST_F(Files, WholeModelIsACheckpoint) {
 }
 
 TEST_F(Files, HashIsOfValuesNotOfTheFile) {
-  save_backbone(path("f32.safetensors"), small_model(), preprocess_preset("half"), synthetic_source,
-                FileDType::f32);
-  save_backbone(path("bf16.safetensors"), small_model(), preprocess_preset("half"), synthetic_source,
-                FileDType::bf16);
-  const BackboneId f32 = backbone_id(path("f32.safetensors"), {}),
-                   bf16 = backbone_id(path("bf16.safetensors"), {});
+  const BackboneModel model{vit_backbone(small_model()),
+                            std::make_shared<ImageInput>(preprocess_preset("half"))};
+  save_backbone(path("f32.safetensors"), model, synthetic_source, FileDType::f32);
+  save_backbone(path("bf16.safetensors"), model, synthetic_source, FileDType::bf16);
+  const auto id = [&](const char* name, const BackboneRequest& request = {}) {
+    return backbone_id(path(name), "", open_backbone(path(name), request));
+  };
+  const BackboneId f32 = id("f32.safetensors"), bf16 = id("bf16.safetensors");
   EXPECT_EQ(f32.name, "f32");
-  EXPECT_EQ(f32.hash, backbone_hash(synthetic_source, small_model()));
+  EXPECT_EQ(f32.hash, backbone_hash(synthetic_source, small_backbone()));
   EXPECT_NE(bf16.hash, f32.hash);
-  VitRequest larger;
-  larger.image_size = 32;
-  EXPECT_EQ(backbone_id(path("f32.safetensors"), larger).hash, f32.hash);
-  VitRequest other_head;
+  BackboneRequest larger;
+  larger.model.image_size = 32;
+  EXPECT_EQ(id("f32.safetensors", larger).hash, f32.hash);
+  BackboneRequest other_head;
   other_head.classes = 3;
-  EXPECT_EQ(backbone_id(path("f32.safetensors"), other_head).hash, f32.hash);
+  EXPECT_EQ(id("f32.safetensors", other_head).hash, f32.hash);
   // The bf16 file, widened and written as f32, holds the same values.
-  const VitCheckpoint c = open_vit_checkpoint(path("bf16.safetensors"));
-  save_backbone(path("wide.safetensors"), c.config, c.preprocess, c.source, FileDType::f32);
-  EXPECT_EQ(backbone_id(path("wide.safetensors"), {}).hash, bf16.hash);
+  const BackboneCheckpoint c = open_backbone(path("bf16.safetensors"), {});
+  save_backbone(path("wide.safetensors"), c, c.source, FileDType::f32);
+  EXPECT_EQ(id("wide.safetensors").hash, bf16.hash);
   EXPECT_LT(fs::file_size(path("bf16.safetensors")), fs::file_size(path("f32.safetensors")) * 55 / 100);
 }
 
 TEST_F(Files, PartsAreCountedApart) {
   make("adaptformer");
-  const TrainedParts parts = trained_parts(trained_->entries(), small_model());
+  const TrainedParts parts = trained_parts(trained_->entries(), *vit_backbone(small_model()));
   ASSERT_EQ(parts.parts.size(), 2u);
   EXPECT_EQ(parts.parts[0].name, "adapter");
   EXPECT_EQ(parts.parts[0].numbers, 2 * (64 * 48 * 2 + 64 + 48));

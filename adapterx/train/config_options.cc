@@ -1,15 +1,6 @@
 #include "adapterx/train/config_options.h"
 
 namespace ax {
-namespace {
-
-MaskedOptions masked_options(const PretrainConfig& c) {
-  return {static_cast<float>(c.mask_ratio), c.decoder_depth, c.decoder_width, c.decoder_heads,
-          c.norm_pix_loss};
-}
-
-}  // namespace
-
 OptimizerOptions optimizer_options(const OptimConfig& c, const TrainedParameters& trained) {
   OptimizerOptions o;
   o.kind = c.optimizer == "sgd" ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
@@ -26,15 +17,14 @@ ScheduleOptions schedule_options(const OptimConfig& c) {
   return {c.lr, c.min_lr, c.epochs, c.warmup_epochs, c.warmup_lr, parse_schedule_unit(c.schedule_unit)};
 }
 
-SessionSpec session_spec(const TrainConfig& c, const ModelSetup& setup, int64_t batch) {
+SessionSpec session_spec(const TrainConfig& c, const TrainingSetup& setup, int64_t batch) {
   SessionSpec s;
   s.model = setup.model;
+  s.task = setup.task;
   s.batch = batch;
   s.training = false;
   s.from_scratch = !setup.source;
   s.drop_path = static_cast<float>(c.train.drop_path);
-  s.label_smoothing = static_cast<float>(c.train.label_smoothing);
-  if (c.pretrain.masked()) s.masked = masked_options(c.pretrain);
   s.options.precision = parse_precision(c.train.precision);
   return s;
 }

@@ -4,15 +4,15 @@
 #include "adapterx/graph/trained_parameters.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/config.h"
-#include "adapterx/train/model_setup.h"
 #include "adapterx/train/optimizer.h"
 #include "adapterx/train/schedule.h"
+#include "adapterx/train/setup.h"
 
 namespace ax {
 
 OptimizerOptions optimizer_options(const OptimConfig& config, const TrainedParameters& trained);
 ScheduleOptions schedule_options(const OptimConfig& config);
 // What sessions that train and that evaluate have in common: `training` is off.
-SessionSpec session_spec(const TrainConfig& config, const ModelSetup& setup, int64_t batch);
+SessionSpec session_spec(const TrainConfig& config, const TrainingSetup& setup, int64_t batch);
 
 }  // namespace ax

@@ -8,6 +8,7 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
@@ -30,7 +31,7 @@ VitConfig small_model() {
 BuiltSession build(const VitConfig& model, bool training, const std::string& method,
                    const std::vector<std::string>& settings, const WeightSource& source) {
   SessionSpec spec;
-  spec.model = model;
+  spec.model = vit_backbone(model);
   spec.batch = 3;
   spec.training = training;
   spec.options.precision = Precision::fp32;
@@ -72,10 +73,10 @@ TEST(Dapt, ParameterCounts) {
   model.classes = 15;
   Graph graph;
   const auto method = make_method("dapt");
-  build_vit(graph, model, {1, true, 0}, *method);
+  build_vit(graph, model, {1, true, 0}, *method).features.head(model.classes);
   const TrainedParameters trained(graph, method->trained());
   std::map<std::string, int64_t> parts;
-  for (const TrainedPart& part : trained_parts(trained.entries(), model).parts) {
+  for (const TrainedPart& part : trained_parts(trained.entries(), *vit_backbone(model)).parts) {
     parts[part.name] = part.numbers;
   }
   EXPECT_EQ(parts["adapter"], 609'036);
@@ -130,7 +131,7 @@ TEST(Dapt, GradientsOfAWholeModelAreThoseOfTheDefinition) {
     options.compile.precision = Precision::fp32;
     const CheckResult r = check_graph(
         [&](Graph& g) {
-          return build_vit(g, config, {2, true, 0.2f}, *method).logits;
+          return build_vit(g, config, {2, true, 0.2f}, *method).features.head(config.classes);
         },
         options);
     EXPECT_LE(r.forward_error, 1e-5) << settings.back();

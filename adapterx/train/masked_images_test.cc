@@ -8,7 +8,8 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/io/tensors/safetensors.h"
-#include "adapterx/models/backbone.h"
+#include "adapterx/models/vit/vit_family.h"
+#include "adapterx/tasks/masked.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
@@ -103,11 +104,11 @@ TEST(MaskedImages, FewAreLearnedByHeart) {
   model.patch_size = 4;
   model.depth = model.heads = 2;
   SessionSpec spec;
-  spec.model = model;
+  spec.model = vit_backbone(model);
   spec.batch = 3;
   spec.from_scratch = true;
-  spec.masked =
-      MaskedOptions{.mask_ratio = 0.5f, .decoder_depth = 1, .decoder_width = 24, .decoder_heads = 3};
+  spec.task =
+      masked_pretraining({.mask_ratio = 0.5f, .decoder_depth = 1, .decoder_width = 24, .decoder_heads = 3});
   spec.options.precision = Precision::fp32;
   const BuiltSession built =
       build_session(spec, *make_method("full", Settings(std::vector<std::string>{})), nullptr, nullptr);
@@ -151,11 +152,11 @@ TEST_F(MaskedImagesTest, WhatItWritesIsAVit) {
   EXPECT_NE(bytes("plain"), bytes("run"));
 
   const AdapterFile file = open_adapter(best("run"));
-  EXPECT_EQ(classes_of(file.info.model), 0);
-  const BackboneCheckpoint backbone = open_backbone(best("run"), request_for(file.info.model));
+  EXPECT_EQ(file.info.model->classes(), 0);
+  const BackboneCheckpoint backbone = open_backbone(best("run"), file.info.model->request());
   const TensorFile tensors = read_safetensors(best("run"));
   std::vector<float> values;
-  for (const auto& [name, shape] : backbone_parameters(backbone.config)) {
+  for (const auto& [name, shape] : backbone.backbone->parameters().all()) {
     values.resize(static_cast<size_t>(shape.size()));
     ASSERT_TRUE(backbone.source(name, shape, values)) << name;
     EXPECT_EQ(values, tensors.f32(name)) << name;
@@ -175,7 +176,7 @@ TEST_F(MaskedImagesTest, OverACheckpointTheEncoderGoesOn) {
   c.train.seed = 2;
   train(c, recorder, kNever);
   const TensorFile first = read_safetensors(best("first")), second = read_safetensors(best("second"));
-  for (const auto& [name, shape] : backbone_parameters(open_adapter(best("first")).info.model)) {
+  for (const auto& [name, shape] : open_adapter(best("first")).info.model->parameters().all()) {
     EXPECT_EQ(second.f32(name), first.f32(name)) << name;
   }
   EXPECT_NE(second.f32("mask_token"), first.f32("mask_token"));

@@ -1,6 +1,7 @@
 // The error of a training whose loss is no number any more.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +14,6 @@ namespace ax {
 // parameters, the batch (`input`, the session's input), the session's `outputs`.
 [[noreturn]] void fail_non_finite(std::string_view place, double loss, double penalty,
                                   const TrainedParameters& trained, const Session& session,
-                                  std::string_view input, const std::vector<std::string_view>& outputs);
+                                  std::string_view input, const std::vector<std::string>& outputs);
 
 }  // namespace ax

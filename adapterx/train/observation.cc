@@ -26,9 +26,9 @@ Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<Froze
   spec.batch = options.batch = std::ssize(shown);
   spec.training = false;
   spec.observe = true;
-  input_ = input_name(spec.model);
+  input_ = spec.model->input_name();
   session_ = build_session(spec, method, std::move(frozen), source, 0, std::move(trained)).session;
-  loader_ = std::make_unique<Loader>(subset(samples, shown), classes_of(spec.model), options);
+  loader_ = std::make_unique<Loader>(subset(samples, shown), spec.model->classes(), options);
 }
 
 std::map<std::string, std::vector<int64_t>> Observation::run() {

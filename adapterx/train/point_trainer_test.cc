@@ -12,7 +12,9 @@
 #include "adapterx/base/rng.h"
 #include "adapterx/data/points/point_samples.h"
 #include "adapterx/io/tensors/safetensors.h"
+#include "adapterx/tasks/class_evaluation.h"
 #include "adapterx/train/adapted_model.h"
+#include "adapterx/train/evaluate.h"
 #include "adapterx/train/trainer.h"
 
 namespace ax {
@@ -37,9 +39,15 @@ struct Counter : TrainingObserver {
   std::atomic<bool> stop{false};
 };
 
-void expect_same(const Evaluation& a, const Evaluation& b, float tolerance = 0) {
+// What the run kept, or an evaluation of one's own.
+const ClassEvaluation& of_classes(const EvaluationPtr& evaluation) {
+  return dynamic_cast<const ClassEvaluation&>(*evaluation);
+}
+
+void expect_same(const EvaluationPtr& one, const EvaluationPtr& other, float tolerance = 0) {
+  const ClassEvaluation &a = of_classes(one), &b = of_classes(other);
   ASSERT_EQ(a.predictions.size(), b.predictions.size());
-  EXPECT_EQ(a.images, b.images);
+  EXPECT_EQ(a.samples, b.samples);
   EXPECT_EQ(a.correct, b.correct);
   EXPECT_NEAR(a.loss, b.loss, tolerance);
   for (size_t i = 0; i < a.predictions.size(); ++i) {
@@ -157,22 +165,22 @@ struct PutBack {
     CompileOptions options;
     options.precision = Precision::fp32;
     built = build_adapted_session(model, config.train.batch, options);
-    splits = open_splits(config.data, true);
+    splits = info.input->open(dataset_spec(config.data));
     load.batch = config.train.batch;
   }
-  std::shared_ptr<const SampleSource> samples() const {
-    return samples_of(splits, Split::test, info.preprocess, 0);
-  }
+  std::shared_ptr<const SampleSource> samples() const { return info.input->samples(splits.test, 0); }
   std::unique_ptr<Loader> loader(const std::shared_ptr<const SampleSource>& source) const {
-    return std::make_unique<Loader>(source, classes_of(info.model), load);
+    return std::make_unique<Loader>(source, info.model->classes(), load);
   }
-  Evaluation evaluated(const std::shared_ptr<const SampleSource>& source) const {
-    return evaluate(*built.session, "points", *loader(source), source->dataset().size());
+  EvaluationPtr evaluated(const std::shared_ptr<const SampleSource>& source) const {
+    const auto evaluator = class_evaluator(source->dataset().size(), info.model->classes());
+    return evaluate(*built.session, "points", *loader(source), *evaluator);
   }
-  Evaluation voted(const std::vector<std::shared_ptr<const SampleSource>>& votes) const {
+  EvaluationPtr voted(const std::vector<std::shared_ptr<const SampleSource>>& votes) const {
     const auto loader_of = [&](int64_t vote) { return loader(votes[static_cast<size_t>(vote)]); };
-    return evaluate_by_votes(*built.session, "points", loader_of, std::ssize(votes),
-                             votes[0]->dataset().size());
+    const auto evaluator =
+        class_evaluator(votes[0]->dataset().size(), info.model->classes(), std::ssize(votes));
+    return evaluate_by_votes(*built.session, "points", loader_of, std::ssize(votes), *evaluator);
   }
   AdaptedModel model;
   const AdapterInfo& info;
@@ -190,7 +198,7 @@ TEST_F(PointTrainerTest, AnAdapterPutBackAnswersAsTheRunsOwnTest) {
     c.train.seed = 7;
     const TrainingResult result = run(c);
     EXPECT_EQ(result.tested_on, "test");
-    EXPECT_EQ(result.test.images, 20);
+    EXPECT_EQ(result.test->samples, 20);
     const PutBack back(best(std::string("back_") + method), c.model.weights, c);
     expect_same(back.evaluated(back.samples()), result.test);
   }
@@ -241,11 +249,12 @@ TEST_F(PointTrainerTest, VotesAreMeansOfLogits) {
   expect_same(back.voted({plain}), back.evaluated(plain));
   expect_same(back.voted({plain, plain}), back.evaluated(plain));
 
-  const auto drawn = augmented_samples(back.splits, Split::test, back.info.preprocess, c, 0);
+  const auto drawn = back.info.input->samples(back.splits.test, Augmentation{c.augment, c.point_augment}, 0);
   const auto a = vote_samples(drawn, 1, 0), b = vote_samples(drawn, 1, 1);
-  const Evaluation one = back.evaluated(a), other = back.evaluated(b), both = back.voted({a, b});
+  const EvaluationPtr first = back.evaluated(a), second = back.evaluated(b), mean = back.voted({a, b});
+  const ClassEvaluation &one = of_classes(first), &other = of_classes(second), &both = of_classes(mean);
   // Of two classes, the difference of logits is the log of the odds.
-  const auto log_odds = [](const Evaluation& e, size_t i) {
+  const auto log_odds = [](const ClassEvaluation& e, size_t i) {
     const double p = static_cast<double>(e.predictions[i].label_probability);
     return std::log(p / (1 - p));
   };

@@ -25,17 +25,18 @@ class RunEvaluation {
   // for test.
   bool chooses() const { return loader_ != nullptr; }
   // `on_batch` as of evaluate().
-  Evaluation choose(const std::function<bool(int64_t)>& on_batch);
+  EvaluationPtr choose(const std::function<bool(int64_t)>& on_batch);
   // What the method observes on some of these samples (train/observation.h).
   std::map<std::string, std::vector<int64_t>> observe();
 
-  Evaluation test(Split split, const std::function<bool(int64_t)>& on_batch);
+  EvaluationPtr test(Split split, const std::function<bool(int64_t)>& on_batch);
 
  private:
+  EvaluationPtr evaluate_on(Split split, Loader& loader, const std::function<bool(int64_t)>& on_batch);
+
   const TrainConfig& config_;
   const TrainingSetup& setup_;
   int64_t batch_ = 0;
-  std::string input_;  // the model's
   std::unique_ptr<Session> session_;
   std::unique_ptr<Loader> loader_;
   std::optional<Observation> observation_;
@@ -43,7 +44,5 @@ class RunEvaluation {
 
 // That which evaluations within the run are on, where it has samples.
 Split choosing_split(const TrainConfig& config);
-// Samples of a split; 0: it has none.
-int64_t sample_count(const TrainingSetup& setup, Split split);
 
 }  // namespace ax

@@ -11,79 +11,102 @@ size_t cache_quarter(const TrainConfig& config) {
   return static_cast<size_t>(config.data.cache_mb) * 250'000;  // bytes
 }
 
-Preprocess image_preprocess(const DataConfig& data, const Preprocess& family) {
-  Preprocess p = data.preprocess.empty() ? family : preprocess_preset(data.preprocess);
-  p.size = family.size;
-  if (!data.interpolation.empty()) p.interpolation = parse_interpolation(data.interpolation);
-  if (!data.crop.empty()) p.crop = parse_crop(data.crop);
-  if (data.crop_pct > 0) p.crop_pct = data.crop_pct;
-  check(p);
-  return p;
-}
-
 // Settings that mean nothing to the kind of model would be passed over in silence.
-void expect_settings_of(const TrainConfig& config, bool points) {
+void expect_settings_of(const TrainConfig& config, const ModelInput& input) {
+  const bool points = input.name() == "points";
   const std::string key = setting_of_other_kind(config, points);
   if (key.empty()) return;
   fail("{}: a setting of {}; the model is one of {}", key, points ? "images" : "point clouds",
        points ? "point clouds" : "images");
 }
 
-void expect_splits(const TrainConfig& config, const DataSplits& data) {
-  const std::string_view noun = sample_noun(data);
-  if (!dataset_of(data, Split::train)) fail("{}: no training {}", config.data.path, noun);
-  if (config.pretrain.masked()) return;
-  if (!heads_of(data).empty() && config.train.select != "last") {
-    fail("{}: several heads are trained and not evaluated: expected train.select = last, got {}",
-         config.data.path, config.train.select);
+void expect_splits(const TrainConfig& config, const TrainingSetup& setup) {
+  const std::string_view noun = setup.input->noun();
+  if (!setup.data.train) fail("{}: no training {}", config.data.path, noun);
+  const std::string& select = config.train.select;
+  if (!setup.task->evaluates()) {
+    if (select == "last") return;
+    fail("{}: {} are trained and not evaluated: expected train.select = last, got {}", config.data.path,
+         setup.task->name(), select);
   }
-  if (config.train.select == "val" && config.data.train_on == "train" && !dataset_of(data, Split::val)) {
+  if (select == "val" && config.data.train_on == "train" && !setup.data.val) {
     fail("{}: no validation {} to select on: set data.val_fraction above 0, or train.select = last",
          config.data.path, noun);
   }
-  if (config.train.select == "test-best" && !dataset_of(data, Split::test)) {
+  if (select == "test-best" && !setup.data.test) {
     fail("{}: no test {} for train.select = test-best", config.data.path, noun);
   }
 }
 
+TaskSettings task_settings(const TrainConfig& config) {
+  TaskSettings settings;
+  settings.label_smoothing = static_cast<float>(config.train.label_smoothing);
+  settings.mixes_targets = mixes_targets(config.augment);
+  const PretrainConfig& p = config.pretrain;
+  settings.masked = {static_cast<float>(p.mask_ratio), p.decoder_depth, p.decoder_width, p.decoder_heads,
+                     p.norm_pix_loss};
+  return settings;
+}
+
 }  // namespace
 
-InputPreprocess preprocess_of(const DataConfig& config, const InputPreprocess& family,
-                              const DataSplits& data) {
-  if (const auto* image = std::get_if<Preprocess>(&family)) return image_preprocess(config, *image);
-  PointPreprocess p = std::get<PointPreprocess>(family);
-  p.unit_sphere =
-      config.unit_sphere.empty() ? std::get<PointSplits>(data).unit_sphere : config.unit_sphere == "true";
-  p.sample_points = sample_points_of(config);
-  check(p);
-  return p;
+DatasetSpec dataset_spec(const DataConfig& data) {
+  DatasetSpec spec;
+  spec.path = data.path;
+  spec.format = data.format;
+  spec.val_fraction = data.val_fraction;
+  spec.train_size = data.train_size;
+  spec.val_size = data.val_size;
+  spec.seed = data.split_seed;
+  spec.class_names = data.class_names;
+  spec.all_labels = data.labels == "all";
+  spec.variant = data.variant;
+  spec.min_class_size = data.min_class_size;
+  if (data.sample_points > 0) spec.sample_points = data.sample_points;
+  return spec;
+}
+
+PreprocessSettings preprocess_settings(const DataConfig& data, const PreprocessSettings& protocol) {
+  PreprocessSettings settings = protocol;
+  settings.preset = data.preprocess;
+  settings.interpolation = data.interpolation;
+  settings.crop = data.crop;
+  settings.crop_pct = data.crop_pct;
+  if (!data.unit_sphere.empty()) settings.unit_sphere = data.unit_sphere == "true";
+  settings.sample_points = data.sample_points;
+  return settings;
 }
 
 TrainingSetup open_training(const TrainConfig& config) {
   check(config);
-  const bool points = means_point_backbone(config.model);
-  expect_settings_of(config, points);
+  const NamedBackbone named(config.model);
   TrainingSetup setup;
+  setup.input = named.family().input();
+  expect_settings_of(config, *setup.input);
   setup.method = make_method(config.method.name, Settings(config.method.pairs()));
-  DataConfig data = config.data;
-  data.sample_points = std::max(sample_points_of(data), config.model.points);
-  setup.data = open_splits(data, points, !config.pretrain.masked());
-  if (!config.data.use_test) leave_out_test(setup.data);
-  expect_splits(config, setup.data);
-  if (config.data.train_on == "train+val") train_on_validation(setup.data);
-  const int64_t classes = config.pretrain.masked() ? 0 : std::ssize(class_names(setup.data));
-  static_cast<ModelSetup&>(setup) = open_model(config.model, classes, setup.method->positions_once());
-  setup.preprocess = preprocess_of(data, setup.preprocess, setup.data);
+  const TaskKind& kind = task_kind(config.pretrain.objective);
+  DatasetSpec spec = dataset_spec(config.data);
+  spec.labelled = kind.labelled;
+  spec.sample_points = std::max(spec.sample_points, config.model.points);
+  setup.data = setup.input->open(spec);
+  if (!config.data.use_test) setup.data.test = nullptr;
+  setup.task = kind.make(task_settings(config), setup.data);
+  expect_splits(config, setup);
+  if (config.data.train_on == "train+val") train_on_validation(*setup.input, setup.data);
+  static_cast<ModelSetup&>(setup) =
+      named.open(std::ssize(setup.task->classes()), setup.method->positions_once());
+  setup.input = setup.input->with(preprocess_settings(config.data, setup.data.protocol));
   return setup;
 }
 
 std::shared_ptr<const SampleSource> training_samples(const TrainConfig& config, const TrainingSetup& setup) {
-  return augmented_samples(setup.data, Split::train, setup.preprocess, config, 3 * cache_quarter(config));
+  return setup.input->samples(setup.data.train, {config.augment, config.point_augment},
+                              3 * cache_quarter(config));
 }
 
 std::shared_ptr<const SampleSource> evaluation_samples(const TrainConfig& config, const TrainingSetup& setup,
                                                        Split split, bool cached) {
-  return samples_of(setup.data, split, setup.preprocess, cached ? cache_quarter(config) : 0);
+  return setup.input->samples(setup.data.of(split), cached ? cache_quarter(config) : 0);
 }
 
 LoaderOptions evaluation_loader(const TrainConfig& config, int64_t batch) {
@@ -94,7 +117,7 @@ LoaderOptions evaluation_loader(const TrainConfig& config, int64_t batch) {
 }
 
 LoaderOptions training_loader(const TrainConfig& config, const TrainingSetup& setup) {
-  const int64_t samples = dataset_of(setup.data, Split::train)->size();
+  const int64_t samples = setup.data.size(Split::train);
   LoaderOptions options = evaluation_loader(config, std::min(config.train.batch, samples));
   options.shuffle = options.drop_last = true;
   options.seed = config.train.seed;

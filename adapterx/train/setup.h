@@ -1,29 +1,28 @@
-// From a TrainConfig to what a run works on: data, backbone, method.
+// From a TrainConfig to what a run works on: a task, a backbone, a method, and data.
 #pragma once
 
 #include <memory>
-#include <optional>
 
 #include "adapterx/data/loader.h"
 #include "adapterx/methods/method.h"
+#include "adapterx/tasks/task.h"
 #include "adapterx/train/config.h"
-#include "adapterx/train/data_splits.h"
 #include "adapterx/train/model_setup.h"
 
 namespace ax {
 
 struct TrainingSetup : ModelSetup {
   DataSplits data;  // `train` as data.train_on says; then val is null
+  TaskPtr task;
   std::unique_ptr<Method> method;
 };
 
 // Opens the data and the checkpoint. Throws Error naming what is missing or doesn't fit.
 TrainingSetup open_training(const TrainConfig& config);
 
-// Preprocessing: the family's, then what each setting given says. Whether clouds are put into the unit sphere
-// is, where no setting says it, the protocol of the data's.
-InputPreprocess preprocess_of(const DataConfig& config, const InputPreprocess& family,
-                              const DataSplits& data);
+// How a data set is opened, and preprocessed over what the weights and the data's protocol say.
+DatasetSpec dataset_spec(const DataConfig& data);
+PreprocessSettings preprocess_settings(const DataConfig& data, const PreprocessSettings& protocol = {});
 
 // What a model is shown of the training samples, augmented, and of those that it is evaluated on. Of
 // data.cache_mb, three quarters are for the former, a quarter for the latter where they are cached.

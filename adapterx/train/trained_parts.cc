@@ -46,16 +46,16 @@ std::string part_of(std::string_view parameter) {
   return "backbone";
 }
 
-int64_t backbone_numbers(const BackboneConfig& model) {
+int64_t backbone_numbers(const Backbone& model) {
   int64_t numbers = 0;
-  for (const auto& [name, shape] : backbone_parameters(model)) {
+  for (const auto& [name, shape] : model.parameters().backbone) {
     const bool buffer = name.ends_with(".running_mean") || name.ends_with(".running_var");
-    if (!buffer && part_of(name) != "head") numbers += shape.size();
+    if (!buffer) numbers += shape.size();
   }
   return numbers;
 }
 
-TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const BackboneConfig& model) {
+TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const Backbone& model) {
   const bool whole =
       std::ranges::any_of(entries, [](const auto& e) { return !e.buffer && part_of(e.name) == "backbone"; });
   TrainedParts result;

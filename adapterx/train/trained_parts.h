@@ -32,9 +32,9 @@ struct TrainedParts {
 std::string part_of(std::string_view parameter);
 
 // Where the rest of a backbone is trained, too, LN2 and CLS count as backbone.
-TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const BackboneConfig& model);
+TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const Backbone& model);
 
 // Numbers in a model's parameters but the head's.
-int64_t backbone_numbers(const BackboneConfig& model);
+int64_t backbone_numbers(const Backbone& model);
 
 }  // namespace ax

@@ -40,9 +40,8 @@ class Trainer {
         setup_(open_training(config)),
         steps_(config_, setup_),
         trained_(steps_.trained()),
-        parts_(trained_parts(trained_.entries(), setup_.model)) {
-    if (!config_.pretrain.masked() && heads_of(setup_.data).empty())
-      evaluation_.emplace(config_, setup_, steps_);
+        parts_(trained_parts(trained_.entries(), *setup_.model)) {
+    if (setup_.task->evaluates()) evaluation_.emplace(config_, setup_, steps_);
     fill_adapter_info();
   }
 
@@ -62,10 +61,10 @@ class Trainer {
     info_.method = config_.method.name;
     info_.settings = resolved_settings(config_.method.name, config_.method.pairs());
     info_.model = setup_.model;
-    info_.preprocess = setup_.preprocess;
-    if (config_.pretrain.masked()) return;  // a whole backbone, if of points without class token
-    info_.classes = class_names(setup_.data);
-    const bool whole = std::ranges::all_of(backbone_parameters(setup_.model),
+    info_.input = setup_.input;
+    info_.classes = setup_.task->classes();
+    if (setup_.task->makes_backbone()) return;
+    const bool whole = std::ranges::all_of(setup_.model->parameters().all(),
                                            [&](const auto& p) { return trained_.find(p.first) != nullptr; });
     if (!whole) info_.backbone = setup_.backbone;
   }
@@ -78,7 +77,7 @@ class Trainer {
     } else {
       steps_.begin_training(state_);
     }
-    const auto samples = [&](Split split) { return sample_count(setup_, split); };
+    const auto samples = [&](Split split) { return setup_.data.size(split); };
     observer_.on_start({config_, setup_, parts_, t_.epochs, steps_.batches(), samples(Split::train),
                         samples(Split::val), samples(Split::test), state_.epoch, state_.batch});
     make_folder(out_ / "last");
@@ -127,7 +126,7 @@ class Trainer {
   // Evaluates, saves and tells; false: stopped meanwhile, the evaluation is to be made anew.
   bool end_epoch() {
     EpochResult record = epoch_record();
-    std::optional<Evaluation> evaluation;
+    EvaluationPtr evaluation;
     {
       const AverageInPlace averaged(trained_, state_.average);
       if (is_due() && evaluation_ && evaluation_->chooses()) {
@@ -142,7 +141,7 @@ class Trainer {
       save_adapter_file("last");
     }
     record.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / 1e6;
-    observer_.on_epoch(record, evaluation ? &*evaluation : nullptr);
+    observer_.on_epoch(record, evaluation.get());
     ++state_.epoch;
     state_.batch = 0;
     state_.sums = {};
@@ -154,7 +153,7 @@ class Trainer {
   bool is_due() const { return (state_.epoch + 1) % t_.eval_every == 0 || is_last(); }
 
   std::function<bool(int64_t)> watch(Split split) {
-    return [this, split, samples = sample_count(setup_, split)](int64_t done) {
+    return [this, split, samples = setup_.data.size(split)](int64_t done) {
       observer_.on_evaluation(to_string(split), done, samples);
       return !stop_;
     };
@@ -179,7 +178,7 @@ class Trainer {
   void note_evaluation(const Evaluation& evaluation, EpochResult& record) {
     record.evaluated = true;
     record.val_loss = evaluation.loss;
-    record.val_accuracy = evaluation.accuracy();
+    record.val_accuracy = evaluation.score();
     record.best = record.val_accuracy > state_.best_accuracy;  // of equals, the earlier
     if (record.best) {
       state_.best_accuracy = record.val_accuracy;
@@ -204,8 +203,8 @@ class Trainer {
     const AdapterFile best = open_adapter(out_ / "best" / kAdapterFile);
     load_values(best, trained_, trained_.values());
     TrainingResult result;
-    const Split split = dataset_of(setup_.data, Split::test) ? Split::test : Split::val;
-    if (evaluation_ && sample_count(setup_, split) > 0) {
+    const Split split = setup_.data.test ? Split::test : Split::val;
+    if (evaluation_ && setup_.data.size(split) > 0) {
       result.tested_on = to_string(split);
       result.test = evaluation_->test(split, watch(split));
       if (stop_) return interrupted();
@@ -229,7 +228,7 @@ class Trainer {
   TrainingSetup setup_;
   TrainingSteps steps_;
   TrainedParameters& trained_;
-  std::optional<RunEvaluation> evaluation_;  // none in pretraining by masking or with several heads
+  std::optional<RunEvaluation> evaluation_;  // none of a task that is trained alone
   const TrainedParts parts_;
   AdapterInfo info_;
   TrainState state_;

@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "adapterx/tasks/evaluation.h"
 #include "adapterx/train/config.h"
-#include "adapterx/train/evaluate.h"
 #include "adapterx/train/setup.h"
 #include "adapterx/train/trained_parts.h"
 
@@ -62,7 +62,7 @@ struct TrainingResult {
   int64_t best_epoch = -1;
   double best_val_accuracy = -1;  // -1: never evaluated
   std::string tested_on;          // "test", or "val" where the data have no test images, or ""
-  Evaluation test;                // of the adapter in best/
+  EvaluationPtr test;             // of the adapter in best/; null: never tested
   TrainedParts parts;
   double seconds = 0;  // of all sessions
   double peak_rss_mb = 0;

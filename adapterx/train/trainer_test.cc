@@ -168,7 +168,7 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   c.train.epochs = 6;
   TrainingResult r = run(c);
   EXPECT_EQ(r.tested_on, "test");
-  EXPECT_EQ(r.test.images, 24);
+  EXPECT_EQ(r.test->samples, 24);
   EXPECT_EQ(recorder_.epochs.size(), 6u);
   const auto top =
       std::ranges::max_element(recorder_.epochs, {}, &EpochResult::val_accuracy);  // the first of equals
@@ -187,7 +187,7 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   c.train.eval_every = 1;
   c.train.out = (folder_ / "test-best").string();
   r = run(c);
-  EXPECT_EQ(r.test.accuracy(), r.best_val_accuracy);
+  EXPECT_EQ(r.test->score(), r.best_val_accuracy);
 }
 
 TEST_F(TrainerTest, TheMovingAverageIsWhatIsSaved) {
@@ -279,7 +279,7 @@ TEST_F(TrainerTest, SeveralHeadsLearnAndResume) {
   EXPECT_LT(recorder_.epochs.back().train_loss, 0.5);
   EXPECT_GT(recorder_.epochs.back().train_accuracy, 0.8);
   const AdapterFile file = open_adapter(folder_ / "heads/best/adapter.safetensors");
-  EXPECT_EQ(classes_of(file.info.model), 4);
+  EXPECT_EQ(file.info.model->classes(), 4);
 
   c.train.out = (folder_ / "stopped").string();
   Recorder stopping;

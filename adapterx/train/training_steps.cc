@@ -4,32 +4,28 @@
 #include <cmath>
 
 #include "adapterx/base/error.h"
-#include "adapterx/train/batch_accuracy.h"
 #include "adapterx/train/config_options.h"
 #include "adapterx/train/non_finite.h"
 
 namespace ax {
 
 TrainingSteps::TrainingSteps(const TrainConfig& config, const TrainingSetup& setup)
-    : config_(config), t_(config.train), average_(config.train.ema) {
-  build(setup);
+    : config_(config), t_(config.train), setup_(setup), average_(config.train.ema) {
+  build();
   optimizer_ = std::make_unique<Optimizer>(built_.trained, optimizer_options(t_, *built_.trained));
   schedule_.emplace(schedule_options(t_), steps_of(batches_));
 }
 
-void TrainingSteps::build(const TrainingSetup& setup) {
-  for (const Head& head : heads_of(setup.data)) heads_.push_back(head.classes);
-  const LoaderOptions options = training_loader(config_, setup);
-  const auto samples = training_samples(config_, setup);
-  loader_ = std::make_unique<Loader>(samples, std::ssize(class_names(setup.data)), options);
+void TrainingSteps::build() {
+  const LoaderOptions options = training_loader(config_, setup_);
+  const auto samples = training_samples(config_, setup_);
+  loader_ = std::make_unique<Loader>(samples, std::ssize(setup_.data.classes), options);
   batches_ = loader_->batches();
-  SessionSpec spec = session_spec(config_, setup, options.batch);
+  SessionSpec spec = session_spec(config_, setup_, options.batch);
   spec.training = true;
-  spec.target_rows = has_target_rows(*samples);
-  spec.heads = heads_;
-  if (setup.source) frozen_ = std::make_shared<FrozenWeights>(setup.source, t_.seed);
-  built_ = build_session(spec, *setup.method, frozen_, setup.source, t_.seed);
-  input_ = input_name(setup.model);
+  if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
+  built_ = build_session(spec, *setup_.method, frozen_, setup_.source, t_.seed);
+  input_ = setup_.input->name();
 }
 
 void TrainingSteps::begin_training(TrainState& state) const {
@@ -58,36 +54,25 @@ double TrainingSteps::step(TrainState& state) {
 // One batch through the model and back; its loss.
 double TrainingSteps::pass(TrainState& state, float gradient_scale) {
   Session& session = *built_.session;
-  const bool masked = config_.pretrain.masked();
   const Loader::Batch* batch = loader_->next();
   if (batch == nullptr)
     fail("{}: expected {} batches in the epoch, got {}", place(state), batches_, state.batch);
   std::ranges::copy(batch->inputs, session.input(input_).f32());
-  if (!masked) copy_labels(*batch);
+  setup_.task->set_targets(*batch, session);
   session.run(t_.seed, static_cast<uint32_t>(state.passes), gradient_scale);
   const double loss = static_cast<double>(*session.output("loss").f32());
   const double penalty = has_penalty() ? static_cast<double>(*session.output("penalty").f32()) : 0;
   if (!std::isfinite(loss) || !std::isfinite(penalty)) {
-    fail_non_finite(place(state), loss, penalty, *built_.trained, session, input_,
-                    masked ? std::vector<std::string_view>{"features"}
-                           : std::vector<std::string_view>{"features", "logits"});
+    fail_non_finite(place(state), loss, penalty, *built_.trained, session, input_, built_.task_outputs);
   }
   const auto count = static_cast<double>(batch->count);
   state.sums.loss += loss * count;
   state.sums.penalty += penalty * count;
   state.sums.images += batch->count;
-  if (!masked) state.sums.correct += count_correct(session.output("logits"), *batch, heads_);
+  state.sums.correct += setup_.task->count_correct(*batch, session);
   ++state.batch;
   ++state.passes;
   return loss;
-}
-
-void TrainingSteps::copy_labels(const Loader::Batch& batch) {
-  if (batch.targets.empty()) {
-    std::ranges::copy(batch.labels, built_.session->input("labels").i32());
-  } else {
-    std::ranges::copy(batch.targets, built_.session->input("labels").f32());
-  }
 }
 
 std::string TrainingSteps::place(const TrainState& state) const {

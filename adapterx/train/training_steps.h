@@ -19,7 +19,7 @@ namespace ax {
 
 class TrainingSteps {
  public:
-  // Keeps a reference to the config.
+  // Keeps references to both.
   TrainingSteps(const TrainConfig& config, const TrainingSetup& setup);
 
   int64_t batches() const { return batches_; }  // of an epoch
@@ -44,14 +44,13 @@ class TrainingSteps {
   const std::vector<BuiltSession::Observed>& observed() const { return built_.observed; }
 
  private:
-  void build(const TrainingSetup& setup);
+  void build();
   double pass(TrainState& state, float gradient_scale);
-  void copy_labels(const Loader::Batch& batch);
   std::string place(const TrainState& state) const;
 
   const TrainConfig& config_;
   const OptimConfig& t_;
-  std::vector<int64_t> heads_;  // classes of each, where there are several
+  const TrainingSetup& setup_;
   std::unique_ptr<Loader> loader_;
   int64_t batches_ = 0;
   std::shared_ptr<FrozenWeights> frozen_;

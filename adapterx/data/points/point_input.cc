@@ -63,6 +63,7 @@ ModelInputPtr PointInput::with(const PreprocessSettings& settings) const {
   PointPreprocess p = preprocess_;
   p.unit_sphere = settings.unit_sphere.value_or(p.unit_sphere);
   if (settings.sample_points > 0) p.sample_points = settings.sample_points;
+  p.sample_points = std::max(p.sample_points, p.points);
   return std::make_shared<PointInput>(p);
 }
 

@@ -82,7 +82,7 @@ std::vector<std::string> ForeignNames::names() const {
   return all;
 }
 
-FoundKeyMap ForeignNames::find_key_map() const {
+FoundKeyMap ForeignNames::search_key_maps() const {
   const std::vector<std::string> all = names();
   for (const KeyMap& map : key_maps()) {
     std::vector<std::string> roots = roots_of(all, map.signature);
@@ -94,6 +94,12 @@ FoundKeyMap ForeignNames::find_key_map() const {
     std::ranges::stable_sort(roots, is_better_root);
     return {&map, roots[0], {roots.begin() + 1, roots.end()}};
   }
+  return {};
+}
+
+FoundKeyMap ForeignNames::find_key_map() const {
+  if (FoundKeyMap found = search_key_maps(); found.map != nullptr) return found;
+  const std::vector<std::string> all = names();
   std::vector<std::string_view> families;
   for (const KeyMap& map : key_maps()) {
     if (families.empty() || families.back() != map.title) families.push_back(map.title);

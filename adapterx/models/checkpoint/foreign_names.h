@@ -26,6 +26,8 @@ class ForeignNames {
   const TensorFile& file() const { return file_; }
   // The family that the file's names are of; Error that lists what is there where it is none.
   FoundKeyMap find_key_map() const;
+  // Whether there is such a family.
+  bool holds_key_map() const { return search_key_maps().map != nullptr; }
 
   // A key map's name at a root: "^classifier.weight" leads one part out of it.
   static std::string at_root(std::string_view root, std::string_view name);
@@ -37,6 +39,8 @@ class ForeignNames {
   const std::string& original(const std::string& name) const { return originals_.at(name); }
 
  private:
+  FoundKeyMap search_key_maps() const;
+
   const TensorFile& file_;
   std::map<std::string, std::string> originals_;
 };

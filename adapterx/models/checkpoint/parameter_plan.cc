@@ -49,20 +49,20 @@ void from_hwio(std::span<const float> values, const Shape& shape, std::span<floa
   }
 }
 
-class VitSource {
+class PlannedSource {
  public:
-  VitSource(std::shared_ptr<const TensorFile> file, ParameterPlans plans)
+  PlannedSource(std::shared_ptr<const TensorFile> file, ParameterPlans plans)
       : file_(std::move(file)), plans_(std::move(plans)) {}
 
   bool operator()(std::string_view name, const Shape& shape, std::span<float> out) const {
     const auto found = plans_.find(name);
     if (found == plans_.end()) return false;
     const ParameterPlan& plan = found->second;
-    if (plan.zero) {
-      std::ranges::fill(out, 0.0f);
+    if (plan.start) {
+      initialise(*plan.start, name, shape, 0, out);
     } else if (shape == plan.shape) {
       copy(plan, out);
-    } else if (name == "pos_embed" && shape.rank() == 3 && shape[2] == plan.shape[2]) {
+    } else if (plan.position_prefix && shape.rank() == 3 && shape[2] == plan.shape[2]) {
       resample(plan, shape, out);
     } else {
       fail("{}: {}: expected {}, got {}", file_->path(), name, to_string(shape), to_string(plan.shape));
@@ -88,12 +88,13 @@ class VitSource {
   }
 
   void resample(const ParameterPlan& plan, const Shape& shape, std::span<float> out) const {
+    const int64_t prefix = *plan.position_prefix;
     const auto grid_of = [&](const Shape& s) {
-      return static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(s[1] - plan.prefix))));
+      return static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(s[1] - prefix))));
     };
     std::vector<float> positions(static_cast<size_t>(plan.shape.size()));
     copy(plan, positions);
-    resample_pos_embed(positions, plan.prefix, shape[2], grid_of(plan.shape), grid_of(shape), out);
+    resample_pos_embed(positions, prefix, shape[2], grid_of(plan.shape), grid_of(shape), out);
   }
 
   std::shared_ptr<const TensorFile> file_;
@@ -115,8 +116,8 @@ bool fits(const Shape& theirs, Layout layout, const Shape& ours) {
   return false;
 }
 
-WeightSource make_vit_source(std::shared_ptr<const TensorFile> file, ParameterPlans plans) {
-  return VitSource(std::move(file), std::move(plans));
+WeightSource planned_source(std::shared_ptr<const TensorFile> file, ParameterPlans plans) {
+  return PlannedSource(std::move(file), std::move(plans));
 }
 
 }  // namespace ax

@@ -1,24 +1,26 @@
-// The parameters of a vision transformer, drawn from a foreign file by a plan. Internal to vit_checkpoint.
+// How each parameter of a model is made of a foreign file, and the source of values that follows such plans.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "adapterx/graph/frozen_weights.h"
+#include "adapterx/graph/init.h"
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/checkpoint/key_maps.h"
 
 namespace ax {
 
-// How one parameter of ours is made.
 struct ParameterPlan {
   std::vector<std::string> tensors;  // of the file; several: stacked along the first axis
   Layout layout = Layout::same;
-  Shape shape;         // as the file has it, ours but for resampled positions
-  int64_t prefix = 0;  // of position embeddings: rows before the grid
-  bool zero = false;   // nothing in the file: zeros
+  Shape shape;  // as the file has it, ours but for resampled positions
+  // Of position embeddings: rows before the grid, which is resampled where another size is asked for.
+  std::optional<int64_t> position_prefix = {};
+  std::optional<Init> start = {};  // nothing in the file: a start of its own, the same for every seed
 };
 
 using ParameterPlans = std::map<std::string, ParameterPlan, std::less<>>;
@@ -28,6 +30,6 @@ bool fits(const Shape& theirs, Layout layout, const Shape& ours);
 
 // Gives each parameter that has a plan; pages of the file are given back once copied. Throws Error where it
 // is asked for a plan's parameter in a shape that the plan can't give.
-WeightSource make_vit_source(std::shared_ptr<const TensorFile> file, ParameterPlans plans);
+WeightSource planned_source(std::shared_ptr<const TensorFile> file, ParameterPlans plans);
 
 }  // namespace ax

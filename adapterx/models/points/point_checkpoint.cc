@@ -1,77 +1,57 @@
 #include "adapterx/models/points/point_checkpoint.h"
 
-#include <map>
-#include <memory>
 #include <utility>
 
 #include "adapterx/base/error.h"
+#include "adapterx/models/points/point_family.h"
 #include "adapterx/models/points/point_metadata.h"
 #include "adapterx/models/points/point_names.h"
 #include "adapterx/models/points/point_presets.h"
-#include "adapterx/models/vit/vit_metadata.h"
 
 namespace ax {
 namespace {
 
 constexpr int64_t kHeadWidth = 64;  // of every published point transformer's attention
 
-bool is_head(std::string_view name) { return name.starts_with("head."); }
-bool is_class_token(std::string_view name) { return name == "cls_token" || name == "cls_pos"; }
-
 class Opener {
  public:
-  Opener(std::shared_ptr<const TensorFile> file, const PointRequest& request)
-      : file_(std::move(file)), request_(request), names_(find_point_names(*file_)) {}
+  Opener(std::shared_ptr<const TensorFile> file, const BackboneRequest& request)
+      : file_(std::move(file)), request_(request), names_(*file_) {}
 
   PointCheckpoint run() {
-    if (names_.tensors.empty()) {
+    if (!names_.any()) {
       fail(
           "{}: expected a point transformer (a tensor `encoder.first_conv.0.weight` and blocks), got {} "
           "tensors",
           file_->path(), file_->tensors().size());
     }
     read_config();
-    take_parameters();
-    account_for_the_rest();
-    LoadReport& report = checkpoint_.report;
-    report.file = file_->path();
-    report.format = file_->format();
-    report.family = names_.family;
-    report.root = names_.root;
-    checkpoint_.source = [file = file_, tensors = std::move(taken_)](
-                             std::string_view name, const Shape& shape, std::span<float> out) {
-      const auto found = tensors.find(name);
-      if (found == tensors.end()) {
-        if (!is_class_token(name)) return false;
-        initialise(Init::trunc_normal(0.02f), name, shape, 0, out);
-        return true;
-      }
-      file->copy_f32(found->second, out);
-      file->release(found->second);
-      return true;
-    };
+    checkpoint_.plan = plan_checkpoint(file_, names_, point_backbone(in_file_)->parameters(),
+                                       point_backbone(checkpoint_.config)->parameters(), request_.strict,
+                                       checkpoint_.report);
+    if (is_ours_) checkpoint_.report.family = "Adapter-X";
     return std::move(checkpoint_);
   }
 
  private:
   const Shape& shape_of(const std::string& name) const {
-    const auto found = names_.tensors.find(name);
-    if (found == names_.tensors.end()) {
-      fail("{}: `{}{}` is missing; is the file whole, and a point transformer?", file_->path(), names_.root,
+    const std::string* original = names_.original(name);
+    if (original == nullptr) {
+      fail("{}: `{}{}` is missing; is the file whole, and a point transformer?", file_->path(), names_.root(),
            name);
     }
-    return file_->at(found->second).shape;
+    return file_->at(*original).shape;
   }
 
   int64_t rows_of(const std::string& name) const {
     const Shape& shape = shape_of(name);
     if (shape.rank() < 1 || shape[0] < 1) {
-      fail("{}: `{}{}`: expected a weight, got {}", file_->path(), names_.root, name, to_string(shape));
+      fail("{}: `{}{}`: expected a weight, got {}", file_->path(), names_.root(), name, to_string(shape));
     }
     return shape[0];
   }
 
-  bool has(std::string_view name) const { return names_.tensors.contains(name); }
+  bool has(std::string_view name) const { return names_.original(name) != nullptr; }
 
   // What the shapes tell.
   PointTransformerConfig config_of_shapes() const {
@@ -101,23 +81,17 @@ class Opener {
       expect("depth", c.depth, ours->config.depth);
       c = ours->config;
       checkpoint_.preprocess = ours->preprocess;
-      names_.family = "Adapter-X";
+      is_ours_ = true;
     } else {
       c.points = 2048;
       c.groups = 128;
       checkpoint_.report.assumed.push_back(fmt::format("{} heads of {}", c.heads, c.width / c.heads));
     }
-    if (!request_.model.empty()) take_preset(point_preset(request_.model));
-    in_file_classes_ = c.classes;
-    c.points = request_.points.value_or(c.points);
-    c.groups = request_.groups.value_or(c.groups);
-    c.group_size = request_.group_size.value_or(c.group_size);
+    if (!request_.model.name.empty()) take_preset(point_preset(request_.model.name));
+    in_file_ = c;
     c.classes = request_.classes.value_or(c.classes);
-    c.heads = request_.heads.value_or(c.heads);
-    c.positions = request_.positions.value_or(c.positions);
-    c.batch_norm = request_.batch_norm.value_or(c.batch_norm);
-    c.pool_prompts = request_.pool_prompts.value_or(c.pool_prompts);
-    c.pool_groups = request_.pool_groups.value_or(c.pool_groups);
+    if (request_.positions_once) c.positions = PositionUse::once;
+    apply(request_.model, c);
     checkpoint_.preprocess.points = c.points;
   }
 
@@ -125,7 +99,7 @@ class Opener {
     PointTransformerConfig& c = checkpoint_.config;
     const auto expect = [&](std::string_view what, int64_t want, int64_t got) {
       if (want == got) return;
-      fail("{}: expected {} {} for model `{}`, got {}", file_->path(), what, want, request_.model, got);
+      fail("{}: expected {} {} for model `{}`, got {}", file_->path(), what, want, request_.model.name, got);
     };
     expect("width", preset.width, c.width);
     expect("depth", preset.depth, c.depth);
@@ -136,81 +110,32 @@ class Opener {
     c.positions = preset.positions;
   }
 
-  void take_parameters() {
-    const auto wanted = point_parameters(checkpoint_.config);
-    LoadReport& report = checkpoint_.report;
-    report.parameters = std::ssize(wanted);
-    const bool replace_head = checkpoint_.config.classes != in_file_classes_;
-    for (const auto& [name, shape] : wanted) {
-      const auto found = names_.tensors.find(name);
-      if (is_head(name) && (replace_head || found == names_.tensors.end())) {
-        report.initialised.push_back({name, "a new head"});
-      } else if (found != names_.tensors.end()) {
-        take(name, found->second, shape);
-      } else if (is_class_token(name)) {
-        report.initialised.push_back({name, "not in the file: no class token was pretrained"});
-      } else {
-        fail("{}: `{}{}` of the model is missing; is the file whole, and of this architecture?",
-             file_->path(), names_.root, name);
-      }
-    }
-    checkpoint_.has_head = checkpoint_.config.classes > 0 && taken_.contains("head.8.weight");
-  }
-
-  void take(const std::string& name, const std::string& original, const Shape& shape) {
-    const Shape& theirs = file_->at(original).shape;
-    const bool fits = theirs.size() == shape.size() && (theirs.rank() == 0 || theirs[0] == shape[0]);
-    if (!fits) {
-      fail("{}: {}: expected {}, got {}", file_->path(), original, to_string(shape), to_string(theirs));
-    }
-    taken_.emplace(name, original);
-    ++checkpoint_.report.loaded;
-    checkpoint_.report.numbers += shape.size();
-  }
-
-  void account_for_the_rest() {
-    LoadReport& report = checkpoint_.report;
-    std::map<std::string_view, int64_t> known;
-    for (const auto& [name, original] : names_.tensors) {
-      if (taken_.contains(name)) continue;
-      if (const std::string_view use = known_use(name); !use.empty()) {
-        ++known[use];
-      } else {
-        report.unexpected.push_back({original, to_string(file_->at(original).shape)});
-      }
-    }
-    for (const auto& [what, count] : known) {
-      report.ignored.push_back({fmt::format("{} tensors", count), std::string(what)});
-    }
-    if (!names_.outside.empty()) {
-      report.ignored.push_back({fmt::format("{} tensors", names_.outside.size()),
-                                fmt::format("outside of `{}`: {} ...", names_.root, names_.outside[0])});
-    }
-    if (!request_.strict || report.unexpected.empty()) return;
-    fail(
-        "{}: {} tensors that a point transformer doesn't have, first `{}` {}; load without strictness to "
-        "leave them out",
-        file_->path(), report.unexpected.size(), report.unexpected[0].name, report.unexpected[0].note);
-  }
-
   std::shared_ptr<const TensorFile> file_;
-  const PointRequest& request_;
-  PointNames names_;
-  int64_t in_file_classes_ = 0;
-  std::map<std::string, std::string, std::less<>> taken_;  // our name to the file's
+  const BackboneRequest& request_;
+  const PointNames names_;
+  PointTransformerConfig in_file_;  // what the file holds, before the request
+  bool is_ours_ = false;            // written by this library
   PointCheckpoint checkpoint_;
 };
 
 }  // namespace
 
-bool is_point_checkpoint(const TensorFile& file) { return !find_point_names(file).tensors.empty(); }
+bool is_point_checkpoint(const TensorFile& file) { return PointNames(file).any(); }
 
-PointCheckpoint open_point_checkpoint(const std::filesystem::path& path, const PointRequest& request) {
-  auto file = std::make_shared<const TensorFile>(open_tensor_file(path));
-  if (file->metadata().contains(kBackboneKey)) {
-    fail("{}: expected a whole model, got an adapter; give the checkpoint it was trained on", path.string());
-  }
-  return Opener(std::move(file), request).run();
+PointCheckpoint open_point_checkpoint(const std::shared_ptr<const TensorFile>& file,
+                                      const BackboneRequest& request) {
+  return Opener(file, request).run();
+}
+
+void apply(const ModelConfig& m, PointTransformerConfig& c) {
+  if (m.points > 0) c.points = m.points;
+  if (m.groups > 0) c.groups = m.groups;
+  if (m.group_size > 0) c.group_size = m.group_size;
+  if (m.heads > 0) c.heads = m.heads;
+  if (!m.positions.empty()) c.positions = parse_position_use(m.positions);
+  if (!m.batch_norm.empty()) c.batch_norm = parse_frozen_batch_norm(m.batch_norm);
+  if (!m.pool_prompts.empty()) c.pool_prompts = parse_token_pool(m.pool_prompts);
+  if (!m.pool_groups.empty()) c.pool_groups = parse_token_pool(m.pool_groups);
 }
 
 }  // namespace ax

@@ -6,9 +6,10 @@
 
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/io/tensors/safetensors.h"
+#include "adapterx/models/checkpoint/metadata_keys.h"
+#include "adapterx/models/points/point_family.h"
 #include "adapterx/models/points/point_metadata.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit/vit_metadata.h"
 
 namespace ax {
 namespace {
@@ -38,7 +39,7 @@ class PointCheckpointTest : public testing::Test {
 
   // The backbone as Point-MAE's modules name it, below `root`.
   void add_backbone(const std::string& root, bool class_token) {
-    for (const auto& [name, shape] : point_parameters(config_)) {
+    for (const auto& [name, shape] : point_backbone(config_)->parameters().all()) {
       if (!class_token && name.starts_with("cls_")) continue;
       std::string theirs = name;
       if (theirs.starts_with("blocks.")) theirs = "blocks." + theirs;
@@ -53,13 +54,13 @@ class PointCheckpointTest : public testing::Test {
 
   PointCheckpoint open() {
     write_safetensors(path_, tensors_, metadata_);
-    return open_point_checkpoint(path_, request_);
+    return open_point_checkpoint(open_backbone_file(path_), request_);
   }
 
   void expect_whole(const PointCheckpoint& checkpoint, const std::string& but = "none") {
-    for (const auto& [name, shape] : point_parameters(checkpoint.config)) {
+    for (const auto& [name, shape] : point_backbone(checkpoint.config)->parameters().all()) {
       std::vector<float> got(static_cast<size_t>(shape.size())), want(got.size());
-      ASSERT_TRUE(checkpoint.source(name, shape, got)) << name;
+      ASSERT_TRUE(checkpoint.plan.source(name, shape, got)) << name;
       fill_synthetic(name, shape, want);
       if (!name.starts_with(but)) {
         EXPECT_EQ(got, want) << name;
@@ -73,7 +74,7 @@ class PointCheckpointTest : public testing::Test {
 
   fs::path path_;
   PointTransformerConfig config_;
-  PointRequest request_;
+  BackboneRequest request_;
   std::map<std::string, std::vector<float>> values_;
   TensorMap tensors_;
   MetadataMap metadata_;
@@ -131,8 +132,8 @@ TEST_F(PointCheckpointTest, AMaskedPretrainingHasNoClassTokenAndItsDecoderIsIgno
   expect_whole(checkpoint, "cls_");
   EXPECT_EQ(checkpoint.report.initialised.size(), 2u);
   std::vector<float> once(64), again(64);
-  checkpoint.source("cls_token", {1, 1, 64}, once);
-  open().source("cls_token", {1, 1, 64}, again);
+  checkpoint.plan.source("cls_token", {1, 1, 64}, once);
+  open().plan.source("cls_token", {1, 1, 64}, again);
   EXPECT_EQ(once, again);  // an adapter that leaves it frozen finds it as it was
 }
 
@@ -147,13 +148,13 @@ TEST_F(PointCheckpointTest, KeepsAHeadOfTheSameClassesAndReplacesOthers) {
   config_.classes = 5;
   add_backbone("base_model.", true);
   const PointCheckpoint same = open();
-  EXPECT_TRUE(same.has_head);
+  EXPECT_TRUE(same.plan.has_head);
   EXPECT_EQ(same.config.classes, 5);
   request_.classes = 3;
   const PointCheckpoint other = open();
-  EXPECT_FALSE(other.has_head);
+  EXPECT_FALSE(other.plan.has_head);
   std::vector<float> head(3 * 256);
-  EXPECT_FALSE(other.source("head.8.weight", {3, 256}, head));
+  EXPECT_FALSE(other.plan.source("head.8.weight", {3, 256}, head));
 }
 
 TEST_F(PointCheckpointTest, OurMetadataSaysWhatShapesDoNot) {
@@ -178,15 +179,17 @@ TEST_F(PointCheckpointTest, ErrorsNameTensorAndReason) {
   const std::string lost = "base_model.MAE_encoder.blocks.blocks.1.mlp.fc2.bias";
   const TensorInfo kept = tensors_.at(lost);
   tensors_.erase(lost);
-  EXPECT_NE(error().find("blocks.1.mlp.fc2.bias` of the model is missing"), std::string::npos) << error();
+  EXPECT_NE(error().find("1 of the model's tensors missing, first `blocks.1.mlp.fc2.bias`"),
+            std::string::npos)
+      << error();
   tensors_[lost] = kept;
   add("base_model.MAE_encoder.blocks.blocks.1.attn.qkv.bias", "x", {192});
   EXPECT_NE(error().find("attn.qkv.bias` [192]"), std::string::npos) << error();
   request_.strict = false;
   EXPECT_EQ(error(), "no error");
-  request_.model = "point_mae";
+  request_.model.name = "point_mae";
   EXPECT_NE(error().find("expected width 384 for model `point_mae`, got 64"), std::string::npos) << error();
-  request_.model = "point_mea";
+  request_.model.name = "point_mea";
   EXPECT_NE(error().find("did you mean `point_mae`"), std::string::npos) << error();
   tensors_.erase("base_model.MAE_encoder.encoder.first_conv.0.weight");
   EXPECT_NE(error().find("expected a point transformer"), std::string::npos) << error();

@@ -20,7 +20,7 @@ namespace {
 class MaskedBuilder {
  public:
   MaskedBuilder(Graph& graph, const PointTransformerConfig& config, const MaskedOptions& options,
-                const PointTransformerBuild& build)
+                const BackboneBuild& build)
       : graph_(graph),
         config_(config),
         options_(options),
@@ -31,13 +31,13 @@ class MaskedBuilder {
     fail("decoder width {}: expected that of the point transformer, {}", options.decoder_width, config.width);
   }
 
-  MaskedPointTransformer run() {
-    MaskedPointTransformer model;
-    model.points = graph_.input("points", {build_.batch, config_.points, 3});
-    const PointGroups groups = group_points(model.points, config_.groups, config_.group_size);
+  MaskedBackbone run() {
+    MaskedBackbone model;
+    model.input = graph_.input("points", {build_.batch, config_.points, 3});
+    const PointGroups groups = group_points(model.input, config_.groups, config_.group_size);
     const TokenMask mask = random_mask(graph_, build_.batch, config_.groups, hidden_);
     const Value seen = encode(groups, mask);
-    model.features = reshape(mean_tokens(seen, 0, seen.shape()[1]), {build_.batch, config_.width});
+    model.pooled = reshape(mean_tokens(seen, 0, seen.shape()[1]), {build_.batch, config_.width});
     const Value drawn = draw(decode(seen, groups, mask));
     const Value target = gather_tokens(groups.neighbours, mask.masked);
     const Shape clouds{build_.batch * hidden_, config_.group_size, 3};
@@ -100,7 +100,7 @@ class MaskedBuilder {
   Graph& graph_;
   const PointTransformerConfig& config_;
   const MaskedOptions& options_;
-  const PointTransformerBuild& build_;
+  const BackboneBuild& build_;
   const PointEncoderBuild encoder_;
   const int64_t hidden_;  // groups
   Slots no_slots_;
@@ -108,8 +108,8 @@ class MaskedBuilder {
 
 }  // namespace
 
-MaskedPointTransformer build_point_mae(Graph& graph, const PointTransformerConfig& config,
-                                       const MaskedOptions& options, const PointTransformerBuild& build) {
+MaskedBackbone build_point_mae(Graph& graph, const PointTransformerConfig& config,
+                               const MaskedOptions& options, const BackboneBuild& build) {
   return MaskedBuilder(graph, config, options, build).run();
 }
 

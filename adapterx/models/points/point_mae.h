@@ -12,22 +12,17 @@
 // much.
 #pragma once
 
-#include "adapterx/models/masked_options.h"
+#include "adapterx/models/backbone.h"
 #include "adapterx/models/points/point_transformer.h"
 
 namespace ax {
 
-struct MaskedPointTransformer {
-  Value points;    // input "points" [B, points, 3]
-  Value features;  // [B, d]: mean of the visible tokens, for checks
-  Value loss;      // scalar
-};
-
+// Input "points" [B, points, 3]; pooled [B, d]: the mean of the visible tokens, for checks.
 // Parameters: the backbone's but for class token and head; decoder_pos_embed.*, decoder_blocks.#.*,
 // decoder_norm.*, mask_token and increase_dim.*; these have a start of their own over a checkpoint, too.
 // Throws Error where no group would be hidden, or none seen, or for a decoder of another width than the
 // encoder's.
-MaskedPointTransformer build_point_mae(Graph& graph, const PointTransformerConfig& config,
-                                       const MaskedOptions& options, const PointTransformerBuild& build);
+MaskedBackbone build_point_mae(Graph& graph, const PointTransformerConfig& config,
+                               const MaskedOptions& options, const BackboneBuild& build);
 
 }  // namespace ax

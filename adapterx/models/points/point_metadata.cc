@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "adapterx/base/error.h"
-#include "adapterx/models/vit/vit_metadata.h"
+#include "adapterx/models/checkpoint/metadata_keys.h"
 
 namespace ax {
 namespace {

@@ -1,5 +1,5 @@
 // What a safetensors file of ours says about the point transformer in it, as JSON texts in its metadata: see
-// models/vit/vit_metadata.h for the keys. The model's has "kind": "point_transformer".
+// models/checkpoint/metadata_keys.h for the keys. The model's has "kind": "point_transformer".
 #pragma once
 
 #include <optional>

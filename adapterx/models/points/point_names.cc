@@ -24,20 +24,20 @@ constexpr std::array<Family, 4> kFamilies = {{{"MAE_encoder.", "Point-MAE or ReC
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kRenamed = {
     {{"blocks.blocks.", "blocks."}, {"cls_head_finetune.", "head."}}};
 
-struct Use {
+struct KnownUse {
   std::string_view names, what;
 };
-constexpr std::array<Use, 11> kUses = {{{"*.num_batches_tracked", "counters of BatchNorm"},
-                                        {"decoder_*", "the decoder of masked pretraining"},
-                                        {"increase_dim.*", "the decoder of masked pretraining"},
-                                        {"blocks.*_contrast.*", "ReCon's contrastive branch"},
-                                        {"img_*", "ReCon's contrastive branch"},
-                                        {"text_*", "ReCon's contrastive branch"},
-                                        {"lm_head.*", "Point-BERT's head of pretraining"},
-                                        {"cls_head.*", "Point-BERT's head of pretraining"},
-                                        {"mask_token", "the decoder of masked pretraining"},
-                                        {"head.*", "a head that is not asked for"},
-                                        {"cls_proj*", "a head of pretraining"}}};
+constexpr std::array<KnownUse, 11> kUses = {{{"*.num_batches_tracked", "counters of BatchNorm"},
+                                             {"decoder_*", "the decoder of masked pretraining"},
+                                             {"increase_dim.*", "the decoder of masked pretraining"},
+                                             {"blocks.*_contrast.*", "ReCon's contrastive branch"},
+                                             {"img_*", "ReCon's contrastive branch"},
+                                             {"text_*", "ReCon's contrastive branch"},
+                                             {"lm_head.*", "Point-BERT's head of pretraining"},
+                                             {"cls_head.*", "Point-BERT's head of pretraining"},
+                                             {"mask_token", "the decoder of masked pretraining"},
+                                             {"head.*", "a head that is not asked for"},
+                                             {"cls_proj*", "a head of pretraining"}}};
 
 std::string our_name(std::string_view theirs) {
   for (const auto& [from, to] : kRenamed) {
@@ -66,30 +66,44 @@ auto preference(const std::string& root) {
 
 }  // namespace
 
-PointNames find_point_names(const TensorFile& file) {
-  PointNames found;
+PointNames::PointNames(const TensorFile& file) {
   const std::vector<std::string> roots = roots_of(file);
-  if (roots.empty()) return found;
-  found.root = *std::ranges::min_element(roots, {}, preference);
-  found.family = "a point transformer";
+  if (roots.empty()) return;
+  root_ = *std::ranges::min_element(roots, {}, preference);
   for (const Family& family : kFamilies) {
-    if (found.root.ends_with(family.part)) found.family = family.title;
+    if (root_.ends_with(family.part)) title_ = family.title;
   }
   for (const auto& [name, tensor] : file.tensors()) {
-    if (name.starts_with(found.root)) {
-      found.tensors.emplace(our_name(std::string_view(name).substr(found.root.size())), name);
-    } else {
-      found.outside.push_back(name);
+    if (name.starts_with(root_)) {
+      originals_.emplace(our_name(std::string_view(name).substr(root_.size())), name);
     }
   }
-  return found;
 }
 
-std::string_view known_use(std::string_view name) {
-  for (const Use& use : kUses) {
-    if (matches(use.names, name)) return use.what;
+const std::string* PointNames::original(std::string_view ours) const {
+  const auto found = originals_.find(ours);
+  return found == originals_.end() ? nullptr : &found->second;
+}
+
+ParameterPlan PointNames::find(const std::string& ours, const Shape& shape) const {
+  const std::string* tensor = original(ours);
+  if (tensor == nullptr) return {};
+  return {{*tensor}, Layout::same, shape};
+}
+
+// No pretraining by masking has a class token.
+std::optional<CheckpointNames::Start> PointNames::start_of(const std::string& ours) const {
+  if (ours != "cls_token" && ours != "cls_pos") return std::nullopt;
+  return Start{Init::trunc_normal(0.02f), "not in the file: no class token was pretrained"};
+}
+
+CheckpointNames::Use PointNames::use_of(const std::string& tensor) const {
+  if (!tensor.starts_with(root_)) return {Use::Kind::outside, ""};
+  const std::string name = our_name(std::string_view(tensor).substr(root_.size()));
+  for (const KnownUse& use : kUses) {
+    if (matches(use.names, name)) return {Use::Kind::known, std::string(use.what)};
   }
-  return "";
+  return {};
 }
 
 }  // namespace ax

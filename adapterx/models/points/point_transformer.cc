@@ -19,10 +19,37 @@
 namespace ax {
 namespace {
 
+// The head published with point transformers: two hidden layers with BatchNorm and dropout.
+struct PointHead {
+  PointTransformerConfig config;
+  bool training = false;
+
+  Value logits(Value features, int64_t classes) const {
+    const Scope scope(*features.graph, "head");
+    const Value x = hidden_layer(hidden_layer(features, "0", "1", "3"), "4", "5", "7");
+    return dense(x, "8", classes, Role::exact);
+  }
+
+ private:
+  static Value dense(Value x, const char* name, int64_t out, Role role = Role::activation) {
+    Graph& graph = *x.graph;
+    const Scope scope(graph, name);
+    const int64_t in = x.shape().dim(-1);
+    return linear(x, graph.parameter(graph.scoped("weight"), {out, in}, Init::trunc_normal(0.02f)),
+                  graph.parameter(graph.scoped("bias"), {out}, Init::zeros()), role);
+  }
+
+  Value hidden_layer(Value x, const char* linear_name, const char* norm_name,
+                     const char* dropout_name) const {
+    const BatchNormUse use{training, true};
+    const Value y = relu(batch_norm_layer(dense(x, linear_name, config.head_hidden), norm_name, use));
+    return training ? dropout(y, config.head_dropout, dropout_name) : y;
+  }
+};
+
 class PointBuilder {
  public:
-  PointBuilder(Graph& graph, const PointTransformerConfig& config, const PointTransformerBuild& build,
-               Slots& slots)
+  PointBuilder(Graph& graph, const PointTransformerConfig& config, const BackboneBuild& build, Slots& slots)
       : graph_(graph),
         config_(config),
         build_(build),
@@ -30,13 +57,17 @@ class PointBuilder {
         blocks_(graph, point_block_config(config, config.heads),
                 {build.training, build.drop_path, build.from_scratch}, slots) {}
 
-  PointTransformer run() {
-    PointTransformer model;
-    model.points = graph_.input("points", {build_.batch, config_.points, 3});
-    const PointGroups groups = group_points(model.points, config_.groups, config_.group_size);
-    const Value x = blocks_.norm("norm", transform(embed(groups), positions(groups)));
-    model.features = features(x);
-    if (config_.classes > 0) model.logits = head(model.features);
+  BuiltBackbone run() {
+    BuiltBackbone model;
+    model.input = graph_.input("points", {build_.batch, config_.points, 3});
+    Features& f = model.features;
+    f.patches = config_.groups;
+    const PointGroups groups = group_points(model.input, config_.groups, config_.group_size);
+    f.tokens = blocks_.norm("norm", transform(embed(groups), positions(groups), f.blocks));
+    f.pooled = pooled(f.tokens);
+    f.head = [pooled = f.pooled, head = PointHead{config_, build_.training}](int64_t classes) {
+      return head.logits(pooled, classes);
+    };
     return model;
   }
 
@@ -59,7 +90,7 @@ class PointBuilder {
     return concat_tokens(parts);
   }
 
-  Value transform(Value x, Value positions) {
+  Value transform(Value x, Value positions, std::vector<Value>& blocks) {
     if (config_.positions == PositionUse::once) x = add(x, positions, Role::residual);
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
@@ -67,6 +98,7 @@ class PointBuilder {
                            PointTransformerConfig::kPrefix};
       if (config_.positions == PositionUse::every_block) x = add(x, lengthened(positions, x), Role::residual);
       x = slots_.tokens(site, blocks_.block(site, x));
+      blocks.push_back(x);
     }
     return x;
   }
@@ -82,7 +114,7 @@ class PointBuilder {
   }
 
   // The pieces of x [B, T, d] side by side: [B, d_f].
-  Value features(Value x) const {
+  Value pooled(Value x) const {
     const int64_t prefix = PointTransformerConfig::kPrefix, prompts = x.shape()[1] - config_.tokens();
     std::vector<Value> parts;
     if (config_.pool_class) parts.push_back(slice_tokens(x, 0, 1));
@@ -96,33 +128,14 @@ class PointBuilder {
     return reshape(all, {build_.batch, all.shape().dim(-1)});
   }
 
-  Value dense(Value x, const char* name, int64_t out, Role role = Role::activation) {
-    const Scope scope(graph_, name);
-    const int64_t in = x.shape().dim(-1);
-    return linear(x, graph_.parameter(graph_.scoped("weight"), {out, in}, Init::trunc_normal(0.02f)),
-                  graph_.parameter(graph_.scoped("bias"), {out}, Init::zeros()), role);
-  }
-
-  Value hidden_layer(Value x, const char* linear_name, const char* norm_name, const char* dropout_name) {
-    const BatchNormUse use{build_.training, true};
-    const Value y = relu(batch_norm_layer(dense(x, linear_name, config_.head_hidden), norm_name, use));
-    return build_.training ? dropout(y, config_.head_dropout, dropout_name) : y;
-  }
-
-  Value head(Value features) {
-    const Scope scope(graph_, "head");
-    const Value x = hidden_layer(hidden_layer(features, "0", "1", "3"), "4", "5", "7");
-    return dense(x, "8", config_.classes, Role::exact);
-  }
-
   Graph& graph_;
   const PointTransformerConfig& config_;
-  const PointTransformerBuild& build_;
+  const BackboneBuild& build_;
   Slots& slots_;
   BlockBuilder blocks_;
 };
 
-void check(const PointTransformerConfig& c, const PointTransformerBuild& build) {
+void check(const PointTransformerConfig& c, const BackboneBuild& build) {
   if (c.heads < 1 || c.width % c.heads != 0) {
     fail("point transformer: width {} is not a multiple of {} heads", c.width, c.heads);
   }
@@ -141,19 +154,10 @@ void check(const PointTransformerConfig& c, const PointTransformerBuild& build) 
 
 }  // namespace
 
-PointTransformer build_point_transformer(Graph& graph, const PointTransformerConfig& config,
-                                         const PointTransformerBuild& build, Slots& slots) {
+BuiltBackbone build_point_transformer(Graph& graph, const PointTransformerConfig& config,
+                                      const BackboneBuild& build, Slots& slots) {
   check(config, build);
   return PointBuilder(graph, config, build, slots).run();
-}
-
-std::map<std::string, Shape, std::less<>> point_parameters(const PointTransformerConfig& config) {
-  Graph graph;
-  Slots none;
-  build_point_transformer(graph, config, {}, none);
-  std::map<std::string, Shape, std::less<>> shapes;
-  for (const int id : graph.parameters()) shapes.emplace(graph.info(id).name, graph.info(id).shape);
-  return shapes;
 }
 
 }  // namespace ax

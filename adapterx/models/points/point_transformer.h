@@ -13,11 +13,8 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
-#include <string>
 
-#include "adapterx/graph/graph.h"
-#include "adapterx/slots/slots.h"
+#include "adapterx/models/backbone.h"
 
 namespace ax {
 
@@ -57,24 +54,8 @@ struct PointTransformerConfig {
   int64_t tokens() const { return kPrefix + groups; }
 };
 
-struct PointTransformerBuild {
-  int64_t batch = 1;
-  bool training = false;
-  float drop_path = 0;        // of the last block, rising linearly from 0
-  bool from_scratch = false;  // as in VitBuild
-};
-
-struct PointTransformer {
-  Value points;    // input "points" [B, points, 3]
-  Value features;  // [B, d_f]
-  Value logits;    // [B, classes]; absent where the config has no classes
-};
-
-// Builds the graph, calling the slots of a method on the way. Throws Error on sizes that don't fit.
-PointTransformer build_point_transformer(Graph& graph, const PointTransformerConfig& config,
-                                         const PointTransformerBuild& build, Slots& slots);
-
-// The parameters a model has without a method, running statistics included, by name and shape.
-std::map<std::string, Shape, std::less<>> point_parameters(const PointTransformerConfig& config);
+// Input "points" [B, points, 3]; features pooled [B, d_f]. Throws Error on sizes that don't fit.
+BuiltBackbone build_point_transformer(Graph& graph, const PointTransformerConfig& config,
+                                      const BackboneBuild& build, Slots& slots);
 
 }  // namespace ax

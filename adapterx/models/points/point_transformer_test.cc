@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "adapterx/base/error.h"
+#include "adapterx/models/points/point_family.h"
 #include "adapterx/models/points/point_mae.h"
 #include "adapterx/models/points/point_presets.h"
 
@@ -11,9 +12,9 @@ namespace {
 
 int64_t numbers(const PointTransformerConfig& config, bool head) {
   int64_t sum = 0;
-  for (const auto& [name, shape] : point_parameters(config)) {
-    const bool statistic = name.find("running_") != name.npos;
-    if (!statistic && (head || !name.starts_with("head."))) sum += shape.size();
+  const ModelParameters parameters = point_backbone(config)->parameters();
+  for (const auto& [name, shape] : head ? parameters.all() : parameters.backbone) {
+    if (name.find("running_") == name.npos) sum += shape.size();
   }
   return sum;
 }
@@ -31,7 +32,7 @@ TEST(PointTransformer, FeaturesAreTheTokensAskedFor) {
   const auto width = [&] {
     Graph graph;
     Slots none;
-    return build_point_transformer(graph, c, {}, none).features.shape()[1];
+    return build_point_transformer(graph, c, {}, none).features.pooled.shape()[1];
   };
   EXPECT_EQ(width(), 2 * 192);  // no prompts: class token and groups
   c.pool_groups = TokenPool::none;

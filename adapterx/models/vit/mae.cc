@@ -54,7 +54,7 @@ void check(const VitConfig& c) {
 
 class MaeBuilder {
  public:
-  MaeBuilder(Graph& graph, const VitConfig& config, const MaskedOptions& options, const VitBuild& build)
+  MaeBuilder(Graph& graph, const VitConfig& config, const MaskedOptions& options, const BackboneBuild& build)
       : graph_(graph),
         config_(config),
         options_(options),
@@ -65,14 +65,14 @@ class MaeBuilder {
         encoder_(graph, encoder_blocks(config), {build.training, build.drop_path, build.from_scratch}, none_),
         decoder_(graph, decoder_config_, {build.training, 0, /*from_scratch=*/true}, none_) {}
 
-  MaskedVit run() {
-    MaskedVit mae;
+  MaskedBackbone run() {
+    MaskedBackbone mae;
     const int64_t b = build_.batch;
-    mae.images = graph_.input("images", {b, config_.channels, config_.image_size, config_.image_size});
-    const Value patches = patchify(mae.images, config_.patch_size, Role::exact);
+    mae.input = graph_.input("images", {b, config_.channels, config_.image_size, config_.image_size});
+    const Value patches = patchify(mae.input, config_.patch_size, Role::exact);
     const TokenMask mask = random_mask(graph_, b, patches_, hidden_);
     const Value seen = encode(gather_tokens(patches, mask.visible), mask);
-    mae.features = reshape(slice_tokens(seen, 0, 1), {b, config_.width});
+    mae.pooled = reshape(slice_tokens(seen, 0, 1), {b, config_.width});
     const Value target = gather_tokens(patches, mask.masked);
     mae.loss = squared_error(draw(decode(seen, mask)),
                              options_.norm_pix_loss ? standardize(target, kPixelEps) : target);
@@ -145,7 +145,7 @@ class MaeBuilder {
   Graph& graph_;
   const VitConfig& config_;
   const MaskedOptions& options_;
-  const VitBuild& build_;
+  const BackboneBuild& build_;
   const int64_t patches_, hidden_;
   const BlockConfig decoder_config_;
   Slots none_;
@@ -154,8 +154,8 @@ class MaeBuilder {
 
 }  // namespace
 
-MaskedVit build_mae(Graph& graph, const VitConfig& config, const MaskedOptions& options,
-                    const VitBuild& build) {
+MaskedBackbone build_mae(Graph& graph, const VitConfig& config, const MaskedOptions& options,
+                         const BackboneBuild& build) {
   check(config);
   return MaeBuilder(graph, config, options, build).run();
 }

@@ -17,22 +17,17 @@
 // where MAE's code has (y, x, channel): decoder_pred of one is not that of the other.
 #pragma once
 
-#include "adapterx/models/masked_options.h"
+#include "adapterx/models/backbone.h"
 #include "adapterx/models/vit/vit.h"
 
 namespace ax {
 
-struct MaskedVit {
-  Value images;    // input "images" [B, channels, image_size, image_size]
-  Value features;  // [B, d]: the class token after the norm, of what was seen
-  Value loss;      // scalar
-};
-
+// Input "images" [B, channels, image_size, image_size]; pooled [B, d]: the class token after the norm.
 // Parameters: the ViT's but for its head; decoder_embed.*, mask_token, decoder_pos_embed, decoder_blocks.#.*,
 // decoder_norm.* and decoder_pred.*, which have a start of their own over a checkpoint, too. Throws Error
 // where no patch would be hidden, or none seen, and on a ViT with other tokens before its patches than the
 // class token, or with mean pooling, whose norm is the head's.
-MaskedVit build_mae(Graph& graph, const VitConfig& config, const MaskedOptions& options,
-                    const VitBuild& build);
+MaskedBackbone build_mae(Graph& graph, const VitConfig& config, const MaskedOptions& options,
+                         const BackboneBuild& build);
 
 }  // namespace ax

@@ -7,6 +7,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/models/points/point_mae.h"
 #include "adapterx/models/points/point_presets.h"
+#include "adapterx/models/vit/vit_family.h"
 
 namespace ax {
 namespace {
@@ -51,7 +52,7 @@ TEST(Mae, HoldsEveryParameterOfTheVitAndADecoder) {
     config.positioned_prefix = positioned;
     config.pre_norm = positioned == 0;
     const Shapes mae = parameters(config);
-    const auto vit = vit_parameters(config);
+    const auto vit = vit_backbone(config)->parameters().all();
     for (const auto& [name, shape] : vit) {
       ASSERT_TRUE(mae.contains(name)) << name;
       EXPECT_EQ(mae.at(name), shape) << name;

@@ -20,42 +20,39 @@ BlockConfig block_config(const VitConfig& c) {
   return {c.width, c.heads, c.hidden(), c.norm_eps, c.act, c.qkv_bias, c.layer_scale};
 }
 
+Value linear_head(const std::string& name, Value features, int64_t classes) {
+  Graph& graph = *features.graph;
+  const Scope scope(graph, name);
+  const int64_t width = features.shape()[1];
+  return linear(features, graph.parameter(name + ".weight", {classes, width}, Init::trunc_normal(0.02f)),
+                graph.parameter(name + ".bias", {classes}, Init::zeros()), Role::exact);
+}
+
 class VitBuilder {
  public:
-  VitBuilder(Graph& graph, const VitConfig& config, const VitBuild& build, Slots& slots)
+  VitBuilder(Graph& graph, const VitConfig& config, const BackboneBuild& build, Slots& slots)
       : graph_(graph),
         config_(config),
         build_(build),
         slots_(slots),
         blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots) {}
 
-  Vit run() {
-    Vit vit;
-    const int64_t b = build_.batch, d = config_.width;
-    vit.images = graph_.input("images", {b, config_.channels, config_.image_size, config_.image_size});
-    Value x = embed(vit.images);  // [B, T, d]
+  BuiltBackbone run() {
+    BuiltBackbone vit;
+    vit.input =
+        graph_.input("images", {build_.batch, config_.channels, config_.image_size, config_.image_size});
+    Features& f = vit.features;
+    f.patches = config_.patches();
+    f.grid = {config_.grid(), config_.grid()};
+    Value x = embed(vit.input);  // [B, T, d]
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
       const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
                            config_.prefix()};
       x = slots_.tokens(site, blocks_.block(site, x));
+      f.blocks.push_back(x);
     }
-    if (config_.pool == Pool::mean) {
-      const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
-      vit.features = blocks_.norm("fc_norm", reshape(mean, {b, d}));
-      if (config_.classes > 0) vit.logits = head("head", vit.features);
-      return vit;
-    }
-    const Value y = blocks_.norm("norm", x);
-    const Value first = token(y, 0);
-    if (!config_.distilled) {
-      vit.features = first;
-      if (config_.classes > 0) vit.logits = head("head", first);
-      return vit;
-    }
-    const Value second = token(y, 1);
-    vit.features = scale(add(first, second), 0.5f);
-    if (config_.classes > 0) vit.logits = scale(add(head("head", first), head("head_dist", second)), 0.5f);
+    pool(x, f);
     return vit;
   }
 
@@ -67,12 +64,23 @@ class VitBuilder {
   // Token `t` of x [B, T, d]: [B, d].
   Value token(Value x, int64_t t) { return reshape(slice_tokens(x, t, 1), {build_.batch, config_.width}); }
 
-  Value head(const std::string& name, Value features) {
-    const Scope scope(graph_, name);
-    return linear(
-        features,
-        graph_.parameter(name + ".weight", {config_.classes, config_.width}, Init::trunc_normal(0.02f)),
-        graph_.parameter(name + ".bias", {config_.classes}, Init::zeros()), Role::exact);
+  // The pooled features of the last block's tokens x, and the head that reads them.
+  void pool(Value x, Features& f) {
+    if (config_.pool == Pool::mean) {
+      const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
+      f.tokens = x;
+      f.pooled = blocks_.norm("fc_norm", reshape(mean, {build_.batch, config_.width}));
+    } else {
+      f.tokens = blocks_.norm("norm", x);
+      f.pooled = token(f.tokens, 0);
+    }
+    f.head = [pooled = f.pooled](int64_t classes) { return linear_head("head", pooled, classes); };
+    if (!config_.distilled) return;
+    const Value first = f.pooled, second = token(f.tokens, 1);
+    f.pooled = scale(add(first, second), 0.5f);
+    f.head = [first, second](int64_t classes) {
+      return scale(add(linear_head("head", first, classes), linear_head("head_dist", second, classes)), 0.5f);
+    };
   }
 
   Value embed(Value images) {
@@ -108,14 +116,14 @@ class VitBuilder {
 
   Graph& graph_;
   const VitConfig& config_;
-  const VitBuild& build_;
+  const BackboneBuild& build_;
   Slots& slots_;
   BlockBuilder blocks_;
 };
 
 }  // namespace
 
-Vit build_vit(Graph& graph, const VitConfig& c, const VitBuild& build, Slots& slots) {
+BuiltBackbone build_vit(Graph& graph, const VitConfig& c, const BackboneBuild& build, Slots& slots) {
   if (c.patch_size < 1 || c.image_size % c.patch_size != 0) {
     fail("vit: image size {} is not a multiple of patch size {}", c.image_size, c.patch_size);
   }
@@ -127,15 +135,6 @@ Vit build_vit(Graph& graph, const VitConfig& c, const VitBuild& build, Slots& sl
   if (c.distilled && c.pool == Pool::mean) fail("vit: a distillation token with mean pooling: expected one");
   if (build.batch < 1) fail("vit: batch {}: expected 1 or more", build.batch);
   return VitBuilder(graph, c, build, slots).run();
-}
-
-std::map<std::string, Shape, std::less<>> vit_parameters(const VitConfig& config) {
-  Graph graph;
-  Slots none;
-  build_vit(graph, config, {}, none);
-  std::map<std::string, Shape, std::less<>> shapes;
-  for (const int id : graph.parameters()) shapes.emplace(graph.info(id).name, graph.info(id).shape);
-  return shapes;
 }
 
 }  // namespace ax

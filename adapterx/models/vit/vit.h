@@ -3,12 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 
-#include "adapterx/graph/graph.h"
 #include "adapterx/kernels/elementwise/activation.h"
-#include "adapterx/slots/slots.h"
+#include "adapterx/models/backbone.h"
 
 namespace ax {
 
@@ -40,27 +37,10 @@ struct VitConfig {
   int64_t hidden() const { return static_cast<int64_t>(static_cast<float>(width) * mlp_ratio); }
 };
 
-struct VitBuild {
-  int64_t batch = 1;
-  bool training = false;
-  // Drop path of the last block; block l of L gets l / (L - 1) of it (timm). Used when training.
-  float drop_path = 0;
-  // Parameters that no checkpoint holds start as timm starts a ViT: weights, tokens and positions
-  // trunc_normal(0.02), the patch embedding as PyTorch's convolutions, biases 0, norms 1, LayerScale 1e-5.
-  // Otherwise only the head has a start of its own, and a missing parameter is an error.
-  bool from_scratch = false;
-};
-
-struct Vit {
-  Value images;    // input "images" [B, channels, image_size, image_size]
-  Value features;  // [B, width]: pooled, after the final norm
-  Value logits;    // [B, classes]; absent where the config has no classes
-};
-
-// Builds the graph, calling the slots of a method on the way. Throws Error on a config that doesn't divide.
-Vit build_vit(Graph& graph, const VitConfig& config, const VitBuild& build, Slots& slots);
-
-// The parameters a model has, by name and shape: what a checkpoint must hold.
-std::map<std::string, Shape, std::less<>> vit_parameters(const VitConfig& config);
+// Input "images" [B, channels, image_size, image_size]; features pooled [B, width], after the final norm; the
+// head is linear, of a distilled model the mean of two. From scratch, parameters start as timm starts a ViT:
+// weights, tokens and positions trunc_normal(0.02), the patch embedding as PyTorch's convolutions, biases 0,
+// norms 1, LayerScale 1e-5. Throws Error on a config that doesn't divide.
+BuiltBackbone build_vit(Graph& graph, const VitConfig& config, const BackboneBuild& build, Slots& slots);
 
 }  // namespace ax

@@ -7,6 +7,7 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/models/vit/vit_presets.h"
 
 namespace ax {
@@ -26,8 +27,8 @@ class VitCheckpointTest : public testing::Test {
     config_.heads = 3;
     config_.mlp_ratio = 2;
     config_.classes = 7;
-    request_.heads = 3;
-    for (const auto& [name, shape] : vit_parameters(config_)) add(name, shape);
+    request_.model.heads = 3;
+    for (const auto& [name, shape] : vit_backbone(config_)->parameters().all()) add(name, shape);
   }
   void TearDown() override { fs::remove(path_); }
 
@@ -40,7 +41,7 @@ class VitCheckpointTest : public testing::Test {
 
   VitCheckpoint open() {
     write_safetensors(path_, tensors_);
-    return open_vit_checkpoint(path_, request_);
+    return open_vit_checkpoint(open_backbone_file(path_), request_);
   }
 
   std::string error() {
@@ -55,7 +56,7 @@ class VitCheckpointTest : public testing::Test {
 
   fs::path path_;
   VitConfig config_;
-  VitRequest request_;
+  BackboneRequest request_;
   TensorMap tensors_;
   std::map<std::string, std::vector<float>> values_;
 };
@@ -67,24 +68,25 @@ TEST_F(VitCheckpointTest, LoadsEverythingAsItIs) {
   EXPECT_TRUE(c.report.initialised.empty() && c.report.ignored.empty() && c.report.reshaped.empty());
   for (const auto& [name, values] : values_) {
     std::vector<float> got(values.size());
-    ASSERT_TRUE(c.source(name, tensors_.at(name).shape, got)) << name;
+    ASSERT_TRUE(c.plan.source(name, tensors_.at(name).shape, got)) << name;
     EXPECT_EQ(got, values) << name;
   }
   std::vector<float> other(4);
-  EXPECT_FALSE(c.source("blocks.0.adaptmlp.down_proj.bias", {4}, other));  // a method's, not the checkpoint's
-  EXPECT_THROW(c.source("norm.bias", {4}, other), Error);
+  EXPECT_FALSE(
+      c.plan.source("blocks.0.adaptmlp.down_proj.bias", {4}, other));  // a method's, not the checkpoint's
+  EXPECT_THROW(c.plan.source("norm.bias", {4}, other), Error);
 }
 
 TEST_F(VitCheckpointTest, TheHeadIsReplacedForOtherClasses) {
   request_.classes = 3;
   const VitCheckpoint c = open();
   EXPECT_EQ(c.config.classes, 3);
-  EXPECT_FALSE(c.has_head);
+  EXPECT_FALSE(c.plan.has_head);
   ASSERT_EQ(c.report.initialised.size(), 2u);
   EXPECT_EQ(c.report.initialised[1].name, "head.weight");
   EXPECT_EQ(c.report.initialised[1].note, "[7, 24] in the file, [3, 24] wanted");
   std::vector<float> head(3 * 24);
-  EXPECT_FALSE(c.source("head.weight", {3, 24}, head));
+  EXPECT_FALSE(c.plan.source("head.weight", {3, 24}, head));
 }
 
 TEST_F(VitCheckpointTest, AHeadCanBeLeftOut) {
@@ -93,13 +95,13 @@ TEST_F(VitCheckpointTest, AHeadCanBeLeftOut) {
 }
 
 TEST_F(VitCheckpointTest, PositionsAreResampledAndKeepTheClassTokens) {
-  request_.image_size = 24;
+  request_.model.image_size = 24;
   const VitCheckpoint c = open();
   ASSERT_EQ(c.report.reshaped.size(), 1u);
   EXPECT_EQ(c.report.reshaped[0].note, "[1, 17, 24] to [1, 37, 24]");
   EXPECT_EQ(c.preprocess.size, 24);
   std::vector<float> positions(37 * 24);
-  ASSERT_TRUE(c.source("pos_embed", {1, 37, 24}, positions));
+  ASSERT_TRUE(c.plan.source("pos_embed", {1, 37, 24}, positions));
   EXPECT_TRUE(std::equal(positions.begin(), positions.begin() + 24, values_.at("pos_embed").begin()));
 }
 
@@ -142,7 +144,7 @@ TEST(VitPresets, EveryListedNameIsAPreset) {
   for (const std::string& name : vit_preset_names()) {
     const VitConfig c = vit_preset(name);
     EXPECT_EQ(c.image_size % c.patch_size, 0) << name;
-    EXPECT_FALSE(vit_parameters(c).empty()) << name;
+    EXPECT_FALSE(vit_backbone(c)->parameters().all().empty()) << name;
   }
   EXPECT_EQ(vit_preset("vit_base_patch14_reg4_dinov2_518").registers, 4);
   EXPECT_EQ(vit_preset("vit_large_patch14_clip_quickgelu_336").act, Activation::quick_gelu);

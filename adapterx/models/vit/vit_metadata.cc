@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapterx/base/error.h"
+#include "adapterx/models/checkpoint/metadata_keys.h"
 
 namespace ax {
 namespace {

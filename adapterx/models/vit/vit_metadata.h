@@ -1,21 +1,15 @@
 // What a safetensors file of ours says about the vision transformer in it: its architecture and its
-// preprocessing, as JSON texts under two keys of the metadata. Shapes don't tell heads, activation and
-// norm_eps; with these, nothing has to be assumed.
+// preprocessing, as JSON texts under two keys of the metadata (models/checkpoint/metadata_keys.h). Shapes
+// don't tell heads, activation and norm_eps; with these, nothing has to be assumed.
 #pragma once
 
 #include <optional>
-#include <string_view>
 
 #include "adapterx/data/images/preprocess.h"
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/vit/vit.h"
 
 namespace ax {
-
-constexpr std::string_view kModelKey = "adapterx.model";
-constexpr std::string_view kPreprocessKey = "adapterx.preprocess";
-constexpr std::string_view kBackboneKey =
-    "adapterx.backbone";  // of files that need one (train/adapter_file.h)
 
 void write_vit_metadata(const VitConfig& config, const Preprocess& preprocess, MetadataMap& metadata);
 

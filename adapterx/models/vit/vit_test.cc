@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "adapterx/base/error_text_test.h"
+#include "adapterx/models/vit/vit_family.h"
 
 namespace ax {
 namespace {
@@ -38,11 +39,9 @@ TEST(Vit, HasThePublishedParameterCounts) {
                                                    {"vit_base_patch32_224", 88'224'232},
                                                    {"vit_large_patch16_224", 304'326'632}};
   for (const auto& [name, expected] : cases) {
-    Graph graph;
-    Slots frozen;
-    build_vit(graph, vit_preset(name), {}, frozen);
     int64_t count = 0;
-    for (const int id : graph.parameters()) count += graph.info(id).shape.size();
+    for (const auto& [parameter, shape] : vit_backbone(vit_preset(name))->parameters().all())
+      count += shape.size();
     EXPECT_EQ(count, expected) << name;
   }
 }

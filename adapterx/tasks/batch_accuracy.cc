@@ -1,4 +1,4 @@
-#include "adapterx/train/batch_accuracy.h"
+#include "adapterx/tasks/batch_accuracy.h"
 
 #include <algorithm>
 
