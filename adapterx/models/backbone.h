@@ -53,7 +53,7 @@ int64_t classes_of(const BackboneConfig& config);
 BackboneConfig with_classes(BackboneConfig config, int64_t classes);
 bool is_point_backbone(const BackboneConfig& config);
 
-// For methods that lengthen the token list (Slots::positions_once): positions of a point transformer are
+// For methods that lengthen the token list (Method::positions_once): positions of a point transformer are
 // added once, as DAPT has it. No other model is changed.
 void add_positions_once(BackboneConfig& config);
 

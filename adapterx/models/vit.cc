@@ -27,7 +27,13 @@ class VitBuilder {
         config_(config),
         build_(build),
         slots_(slots),
-        blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots) {}
+        blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots),
+        site_{.depth = static_cast<int>(config.depth),
+              .training = build.training,
+              .prefix = config.prefix(),
+              .patches = config.patches(),
+              .grid_height = config.grid(),
+              .grid_width = config.grid()} {}
 
   Vit run() {
     Vit vit;
@@ -36,17 +42,16 @@ class VitBuilder {
     Value x = embed(vit.images);  // [B, T, d]
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
-      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
-                           config_.prefix()};
+      const Site site = site_.in(l);
       x = slots_.tokens(site, blocks_.block(site, x));
     }
     if (config_.pool == Pool::mean) {
       const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
-      vit.features = blocks_.norm("fc_norm", reshape(mean, {b, d}));
+      vit.features = blocks_.norm(site_, "fc_norm", reshape(mean, {b, d}));
       if (config_.classes > 0) vit.logits = head("head", vit.features);
       return vit;
     }
-    const Value y = blocks_.norm("norm", x);
+    const Value y = blocks_.norm(site_, "norm", x);
     const Value first = token(y, 0);
     if (!config_.distilled) {
       vit.features = first;
@@ -55,13 +60,16 @@ class VitBuilder {
     }
     const Value second = token(y, 1);
     vit.features = scale(add(first, second), 0.5f);
-    if (config_.classes > 0) vit.logits = scale(add(head("head", first), head("head_dist", second)), 0.5f);
+    if (config_.classes > 0) {
+      const Value of_second = head("head_dist", second);
+      vit.logits = scale(add(head("head", first), of_second), 0.5f);
+    }
     return vit;
   }
 
  private:
-  Value token_parameter(std::string_view name, int64_t tokens) {
-    return blocks_.parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f));
+  Value token_parameter(std::string_view name, int64_t tokens, ParameterKind kind = ParameterKind::token) {
+    return blocks_.parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f), {kind});
   }
 
   // Token `t` of x [B, T, d]: [B, d].
@@ -69,27 +77,30 @@ class VitBuilder {
 
   Value head(const std::string& name, Value features) {
     const Scope scope(graph_, name);
-    return linear(
-        features,
-        graph_.parameter(name + ".weight", {config_.classes, config_.width}, Init::trunc_normal(0.02f)),
-        graph_.parameter(name + ".bias", {config_.classes}, Init::zeros()), Role::exact);
+    const Value bias =
+        graph_.parameter(name + ".bias", {config_.classes}, Init::zeros(), {"head", true, /*decays=*/false});
+    const Value weight = graph_.parameter(name + ".weight", {config_.classes, config_.width},
+                                          Init::trunc_normal(0.02f), {"head", true});
+    return linear(features, weight, bias, Role::exact);
   }
 
   Value embed(Value images) {
     const int64_t p = config_.patch_size, d = config_.width;
-    const Value patches = blocks_.layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
-                                        config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
-    const Value x = positioned(slots_.patch_tokens(patches));
-    return config_.pre_norm ? cast(blocks_.norm("norm_pre", x), Role::residual) : x;
+    const Value patches =
+        blocks_.layer(site_, "patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
+                      config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
+    const Value x = positioned(slots_.patch_tokens(site_, patches));
+    return config_.pre_norm ? cast(blocks_.norm(site_, "norm_pre", x), Role::residual) : x;
   }
 
   // The token list [B, T, d]: tokens the position embedding covers, then the others put in between.
   Value positioned(Value patches) {
     const int64_t covered = config_.positioned_prefix;
-    std::vector<Value> prefix = {token_parameter("cls_token", 1)};
+    std::vector<Value> prefix = {token_parameter("cls_token", 1, ParameterKind::class_token)};
     if (config_.distilled) prefix.push_back(token_parameter("dist_token", 1));
     if (config_.registers > 0) prefix.push_back(token_parameter("reg_token", config_.registers));
-    const Value positions = token_parameter("pos_embed", covered + config_.patches());
+    const Value positions =
+        token_parameter("pos_embed", covered + config_.patches(), ParameterKind::position);
     const auto uncovered = prefix.begin() + (covered == config_.prefix() ? std::ssize(prefix) : covered);
 
     std::vector<Value> parts(prefix.begin(), uncovered);
@@ -111,6 +122,7 @@ class VitBuilder {
   const VitBuild& build_;
   Slots& slots_;
   BlockBuilder blocks_;
+  const Site site_;  // outside of the blocks
 };
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <set>
 
 #include "adapterx/base/error.h"
-#include "adapterx/graph/trained_parameters.h"
 #include "adapterx/models/detect_vit.h"
 #include "adapterx/models/hf_config.h"
+#include "adapterx/models/name_pattern.h"
 #include "adapterx/models/vit_metadata.h"
 #include "adapterx/models/vit_presets.h"
 #include "adapterx/models/vit_source.h"

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "adapterx/base/error.h"
-#include "adapterx/train/trained_parts.h"
 
 namespace ax {
 namespace {
@@ -32,8 +31,7 @@ std::string backbone_hash(const WeightSource& source, const BackboneConfig& conf
   const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(), XXH3_freeState);
   XXH3_128bits_reset(state.get());
   std::vector<float> values;
-  for (const auto& [name, shape] : backbone_parameters(config)) {
-    if (part_of(name) == "head") continue;
+  for (const auto& [name, shape] : backbone_parameters(with_classes(config, 0))) {
     values.resize(static_cast<size_t>(shape.size()));
     if (!source(name, shape, values)) fail("{}: no value to hash", name);
     XXH3_128bits_update(state.get(), name.c_str(), name.size() + 1);

@@ -15,21 +15,21 @@ struct Outputs {
   Value features, logits, loss;
 };
 
-Outputs build_masked(Graph& graph, const SessionSpec& spec) {
+Outputs build_masked(Graph& graph, const SessionSpec& spec, Slots& slots) {
   if (const auto* vit = std::get_if<VitConfig>(&spec.model)) {
-    const MaskedVit model =
-        build_mae(graph, *vit, *spec.masked, {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
+    const MaskedVit model = build_mae(graph, *vit, *spec.masked,
+                                      {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, slots);
     return {model.features, {}, model.loss};
   }
   const MaskedPointTransformer model =
       build_point_mae(graph, std::get<PointTransformerConfig>(spec.model), *spec.masked,
-                      {spec.batch, spec.training, spec.drop_path, spec.from_scratch});
+                      {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, slots);
   return {model.features, {}, model.loss};
 }
 
-Outputs build_classifier(Graph& graph, const SessionSpec& spec, Method& method) {
+Outputs build_classifier(Graph& graph, const SessionSpec& spec, Slots& slots) {
   const BuiltBackbone model = build_backbone(
-      graph, spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, method);
+      graph, spec.model, {spec.batch, spec.training, spec.drop_path, spec.from_scratch}, slots);
   if (!spec.training) return {model.features, model.logits, {}};
   if (!model.logits) fail("training: expected a model with classes, got one without a head");
   const Value labels = spec.target_rows ? graph.input("labels", model.logits.shape(), Role::exact)
@@ -38,18 +38,28 @@ Outputs build_classifier(Graph& graph, const SessionSpec& spec, Method& method) 
           cross_entropy(model.logits, labels, spec.label_smoothing, spec.heads)};
 }
 
+std::string output_name(const Observed& observed) {
+  switch (observed.kind) {
+    case ObservedKind::expert_choice:
+      return fmt::format("blocks.{}.expert", observed.block);
+  }
+  fail("observed value of kind {}: unknown", static_cast<int>(observed.kind));
+}
+
 }  // namespace
 
-BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
-                           const WeightSource& source, uint64_t seed,
+BuiltSession build_session(const SessionSpec& spec, const Method& method,
+                           std::shared_ptr<FrozenWeights> frozen, const WeightSource& source, uint64_t seed,
                            std::shared_ptr<TrainedParameters> trained) {
   Graph graph;
-  const Outputs model = spec.masked ? build_masked(graph, spec) : build_classifier(graph, spec, method);
+  const std::unique_ptr<Adaptation> adaptation = method.adapt();
+  const Outputs model =
+      spec.masked ? build_masked(graph, spec, *adaptation) : build_classifier(graph, spec, *adaptation);
   if (!trained) {
-    trained = std::make_shared<TrainedParameters>(graph, method.trained());
+    trained = std::make_shared<TrainedParameters>(graph);
     trained->initialise(source, seed);
   } else {
-    trained->expect_selection(graph, method.trained());
+    trained->expect_same(graph);
   }
   BuiltSession built;
   CompileRequest request;
@@ -61,15 +71,15 @@ BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_
   if (model.loss) {
     request.loss = model.loss;
     request.outputs.emplace_back("loss", request.loss);
-    if (const Value penalty = method.penalty()) {
+    if (const Value penalty = adaptation->penalty()) {
       built.has_penalty = true;
       request.outputs.emplace_back("penalty", penalty);
       request.loss = add(request.loss, penalty);
     }
   }
-  for (const auto& [name, value, count] : method.observed()) {
-    built.observed.push_back({name, count});
-    if (spec.observe) request.outputs.emplace_back(name, value);
+  for (const Observed& o : adaptation->observed()) {
+    built.observed.push_back({o.kind, o.block, o.count, output_name(o)});
+    if (spec.observe) request.outputs.emplace_back(built.observed.back().output, o.value);
   }
   built.trained = std::move(trained);
   built.session = compile(graph, request);

@@ -24,7 +24,7 @@ struct SessionSpec {
   // Input "labels" holds rows of weights f32 [B, classes] (mixup, several heads), not i32 [B].
   bool target_rows = false;
   std::vector<int64_t> heads;  // classes of each, where there are several (kernels/loss/cross_entropy.h)
-  bool observe = false;        // what the method observes (Method::observed) is kept as outputs, by its names
+  bool observe = false;        // what the method observes (Adaptation::observed) is kept as outputs
   // Masked pretraining (models/mae.h, models/point_mae.h) in place of classification: no labels, no logits.
   std::optional<MaskedOptions> masked;
   CompileOptions options;
@@ -38,16 +38,18 @@ struct BuiltSession {
   std::unique_ptr<Session> session;
   bool has_penalty = false;  // whether there is an output "penalty"
   struct Observed {
-    std::string name;
-    int64_t count = 0;  // indices are below this
+    ObservedKind kind = ObservedKind::expert_choice;
+    int block = 0;
+    int64_t count = 0;   // indices are below this
+    std::string output;  // of the session, where spec.observe asks for it
   };
-  std::vector<Observed> observed;  // what the method can observe, asked for or not
+  std::vector<Observed> observed;  // what the method can observe, asked for or not, in order of blocks
 };
 
 // `trained`: those of another session over the same model and method, to share; null: new ones, with values
 // from `source` where it holds them, else drawn by `seed`.
-BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
-                           const WeightSource& source, uint64_t seed = 0,
-                           std::shared_ptr<TrainedParameters> trained = nullptr);
+BuiltSession build_session(const SessionSpec& spec, const Method& method,
+                           std::shared_ptr<FrozenWeights> frozen, const WeightSource& source,
+                           uint64_t seed = 0, std::shared_ptr<TrainedParameters> trained = nullptr);
 
 }  // namespace ax

@@ -22,7 +22,7 @@ struct ModelSetup {
 // Error on a name that no preset has, and where the weights can't be read.
 bool means_point_backbone(const ModelConfig& config);
 
-// `positions_once`: the method's wish (Slots::positions_once), where the config doesn't say. Throws Error
+// `positions_once`: the method's wish (Method::positions_once), where the config doesn't say. Throws Error
 // naming what is missing or doesn't fit.
 ModelSetup open_model(const ModelConfig& config, int64_t classes, bool positions_once);
 

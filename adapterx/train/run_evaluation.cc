@@ -45,7 +45,7 @@ Evaluation RunEvaluation::choose(const std::function<bool(int64_t)>& on_batch) {
   return evaluate(*session_, input_, *loader_, sample_count(setup_, choosing_split(config_)), on_batch);
 }
 
-std::map<std::string, std::vector<int64_t>> RunEvaluation::observe() { return observation_->run(); }
+std::vector<ObservedCounts> RunEvaluation::observe() { return observation_->run(); }
 
 Evaluation RunEvaluation::test(Split split, const std::function<bool(int64_t)>& on_batch) {
   const auto samples =
