@@ -29,7 +29,7 @@ void run_load_bench(const LoadOptions& options) {
   spec.model = checkpoint.config;
   spec.training = false;
   spec.options.precision = precision;
-  Backbone backbone;
+  const Backbone backbone;
   const auto frozen = std::make_shared<FrozenWeights>(checkpoint.source);
   const BuiltSession built = build_session(spec, backbone, frozen, checkpoint.source);
   const double packed = seconds_now() - start;

@@ -27,9 +27,8 @@ TrainedParts count(const CountOptions& options) {
   const BackboneConfig model = with_classes(backbone_preset(options.model), options.classes);
   const auto method = make_method(options.method, Settings(options.settings));
   Graph graph;
-  build_backbone(graph, model, {.batch = kBatch, .training = true}, *method);
-  const TrainedParameters trained(graph, method->trained());
-  return trained_parts(trained.entries(), model);
+  build_backbone(graph, model, {.batch = kBatch, .training = true}, *method->adapt());
+  return trained_parts(TrainedParameters(graph).entries(), model);
 }
 
 double percent_of(int64_t numbers, const TrainedParts& parts) {

@@ -8,8 +8,6 @@
 namespace ax::cli {
 namespace {
 
-constexpr std::string_view kExpert = ".expert";
-
 const Prediction& prediction(const Evaluation& evaluation, int64_t i) {
   return evaluation.predictions[static_cast<size_t>(i)];
 }
@@ -27,17 +25,18 @@ std::vector<uint8_t> first_choices(const Tensor& choice, int64_t sample) {
 // Whether the method has experts to show: asked of a graph, before anything is packed.
 bool observes_experts(const AdaptedModel& model) {
   Graph graph;
-  build_backbone(graph, model.adapter.info.model, {}, *model.method);
-  return std::ranges::any_of(model.method->observed(),
-                             [](const auto& o) { return o.name.ends_with(kExpert); });
+  const auto adaptation = model.method->adapt();
+  build_backbone(graph, model.adapter.info.model, {}, *adaptation);
+  return std::ranges::any_of(adaptation->observed(),
+                             [](const Observed& o) { return o.kind == ObservedKind::expert_choice; });
 }
 
 ExpertChoices choices_of(const BuiltSession& built, int64_t sample) {
   ExpertChoices choices;
-  for (const auto& [name, experts] : built.observed) {
-    if (!name.ends_with(kExpert)) continue;
-    const Tensor choice = built.session->output(name);
-    choices.experts = experts;
+  for (const BuiltSession::Observed& o : built.observed) {
+    if (o.kind != ObservedKind::expert_choice) continue;
+    const Tensor choice = built.session->output(o.output);
+    choices.experts = o.count;
     choices.heads = choice.shape[2];
     choices.blocks.push_back(first_choices(choice, sample));
   }

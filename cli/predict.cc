@@ -147,7 +147,7 @@ class Prediction {
     spec.batch = batch;
     spec.training = false;
     spec.options = compile_;
-    Backbone none;
+    const Backbone none;
     model.session =
         build_session(spec, none, std::make_shared<FrozenWeights>(checkpoint.source), checkpoint.source)
             .session;

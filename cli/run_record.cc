@@ -1,29 +1,24 @@
 #include "cli/run_record.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <numeric>
 
 #include "adapterx/base/parallel.h"
 #include "adapterx/graph/precision.h"
-#include "cli/name_groups.h"
 
 namespace ax::cli {
 namespace {
 
-// Shares of each expert in each block, where the method names them "blocks.3.expert".
-ExpertUse expert_use(const std::map<std::string, std::vector<int64_t>>& observed) {
-  std::vector<std::string> names;
-  for (const auto& [name, counts] : observed) {
-    if (name.ends_with(".expert") && std::reduce(counts.begin(), counts.end()) > 0) names.push_back(name);
-  }
-  std::ranges::sort(names, natural_less);
+// Shares of each expert in each block.
+ExpertUse expert_use(const std::vector<ObservedCounts>& observed) {
   ExpertUse use;
-  for (const std::string& name : names) {
-    const std::vector<int64_t>& counts = observed.at(name);
-    const auto sum = static_cast<double>(std::reduce(counts.begin(), counts.end()));
-    for (const int64_t n : counts) use.share.push_back(static_cast<double>(n) / sum);
-    use.experts = std::ssize(counts);
+  for (const ObservedCounts& o : observed) {
+    const int64_t sum = std::reduce(o.counts.begin(), o.counts.end());
+    if (o.kind != ObservedKind::expert_choice || sum == 0) continue;
+    for (const int64_t n : o.counts) {
+      use.share.push_back(static_cast<double>(n) / static_cast<double>(sum));
+    }
+    use.experts = std::ssize(o.counts);
     ++use.blocks;
   }
   return use;

@@ -64,8 +64,8 @@ Compiled run_compiled(const BuildFunction& build, const CheckOptions& options, c
   request.frozen = std::make_shared<FrozenWeights>(source);
   if (options.gradients) {
     request.loss = built.loss;
-    const std::string all[] = {"*"};
-    request.trained = std::make_shared<TrainedParameters>(graph, all);
+    for (const int id : graph.parameters()) graph.info(id).use.trained = true;
+    request.trained = std::make_shared<TrainedParameters>(graph);
     request.trained->initialise(source, 0);
   }
   std::vector<std::string> inputs;

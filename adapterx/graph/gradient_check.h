@@ -11,7 +11,8 @@
 
 namespace ax {
 
-// Builds the graph under test and returns what is checked. Every parameter is differentiated; inputs are not.
+// Builds the graph under test and returns what is checked. Every parameter is differentiated,
+// whatever its use; inputs are not.
 using BuildFunction = std::function<Value(Graph&)>;
 
 struct CheckOptions {

@@ -22,6 +22,12 @@ void expect_elements(std::string_view name, const Shape& shape) {
   if (shape.size() == 0) fail("{}: {}: every extent must be 1 or more", name, to_string(shape));
 }
 
+// "as part of `adapter`, trained without weight decay".
+std::string text(const ParameterUse& use) {
+  const char* how = !use.trained ? "frozen" : use.decays ? "trained" : "trained without weight decay";
+  return fmt::format("as part of `{}`, {}", use.part, how);
+}
+
 }  // namespace
 
 Value Graph::input(std::string name, const Shape& shape, Role role) {
@@ -30,27 +36,29 @@ Value Graph::input(std::string name, const Shape& shape, Role role) {
   return {this, add_value({ValueKind::input, shape, role, std::move(name), {}})};
 }
 
-Value Graph::parameter(std::string name, const Shape& shape, Init init) {
-  return declare(std::move(name), shape, init, false);
+Value Graph::parameter(std::string name, const Shape& shape, Init init, const ParameterUse& use) {
+  return declare({ValueKind::parameter, shape, Role::exact, std::move(name), init, false, use});
 }
 
 Value Graph::buffer(std::string name, const Shape& shape, Init init) {
-  return declare(std::move(name), shape, init, true);
+  return declare({ValueKind::parameter, shape, Role::exact, std::move(name), init, true, {}});
 }
 
-Value Graph::declare(std::string name, const Shape& shape, Init init, bool buffer) {
-  expect_elements(name, shape);
-  const int known = find(ValueKind::parameter, name);
-  if (known >= 0) {
-    if (info(known).shape != shape) {
-      fail("parameter {}: declared {}, then {}", name, to_string(info(known).shape), to_string(shape));
+Value Graph::declare(ValueInfo p) {
+  expect_elements(p.name, p.shape);
+  const int id = find(ValueKind::parameter, p.name);
+  if (id >= 0) {
+    const ValueInfo& known = info(id);
+    if (known.shape != p.shape) {
+      fail("parameter {}: declared {}, then {}", p.name, to_string(known.shape), to_string(p.shape));
     }
-    if (info(known).buffer != buffer) {
-      fail("parameter {}: declared as a buffer and as none; expected one of them", name);
+    if (known.buffer != p.buffer) {
+      fail("parameter {}: declared as a buffer and as none; expected one of them", p.name);
     }
-    return {this, known};
+    if (known.use != p.use) fail("parameter {}: declared {}, then {}", p.name, text(known.use), text(p.use));
+    return {this, id};
   }
-  parameters_.push_back(add_value({ValueKind::parameter, shape, Role::exact, std::move(name), init, buffer}));
+  parameters_.push_back(add_value(std::move(p)));
   return {this, parameters_.back()};
 }
 

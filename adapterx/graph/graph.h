@@ -49,13 +49,22 @@ struct Value {
   Role role() const;
 };
 
+// What becomes of a parameter in a training, as its owner declares it.
+struct ParameterUse {
+  std::string part = "backbone";  // the label under which it is counted: "adapter", "head" ...
+  bool trained = false;           // else it stays frozen
+  bool decays = true;             // trained with weight decay; biases, norms, tokens and positions are not
+  bool operator==(const ParameterUse&) const = default;
+};
+
 struct ValueInfo {
   ValueKind kind = ValueKind::computed;
   Shape shape;
   Role role = Role::activation;
-  std::string name;     // of inputs, parameters and (the parameter's) gradients; else empty
-  Init init;            // of parameters
-  bool buffer = false;  // a parameter which a step itself updates (Graph::buffer)
+  std::string name;       // of inputs, parameters and (the parameter's) gradients; else empty
+  Init init;              // of parameters
+  bool buffer = false;    // a parameter which a step itself updates (Graph::buffer)
+  ParameterUse use = {};  // of parameters that are no buffers
 };
 
 // Shape and role of one output, as an op's shape rule gives them.
@@ -79,8 +88,9 @@ class Graph {
   Graph& operator=(const Graph&) = delete;
 
   Value input(std::string name, const Shape& shape, Role role = Role::exact);
-  // The same name twice gives the same value (a shared parameter); its shape must then agree.
-  Value parameter(std::string name, const Shape& shape, Init init = Init::checkpoint());
+  // The same name twice gives the same value (a shared parameter); its shape and use must then agree.
+  Value parameter(std::string name, const Shape& shape, Init init = Init::checkpoint(),
+                  const ParameterUse& use = {});
   // A parameter which a training step itself updates, as batch norm its running statistics: its value lies
   // among the trained ones (TrainedParameters), but no gradient is asked of it. One name is either a buffer
   // or not.
@@ -115,7 +125,7 @@ class Graph {
  private:
   friend class Scope;
   int add_value(ValueInfo info);
-  Value declare(std::string name, const Shape& shape, Init init, bool buffer);
+  Value declare(ValueInfo parameter);
 
   std::deque<ValueInfo> values_;
   std::deque<Node> nodes_;

@@ -53,11 +53,11 @@ class RandomGraph {
         {"result", result}, {"loss", loss}, {"kept", values_[size_t(below(int(values_.size())))]}};
     request.frozen = std::make_shared<FrozenWeights>(weights);
     request.options = options;
-    std::vector<std::string> selected;
-    for (const std::string& name : graph_.parameter_names()) {
-      if (one_in(2) || name == "start") selected.push_back(name);
+    for (const int id : graph_.parameters()) {
+      ValueInfo& p = graph_.info(id);
+      p.use.trained = one_in(2) || p.name == "start";
     }
-    request.trained = std::make_shared<TrainedParameters>(graph_, selected);
+    request.trained = std::make_shared<TrainedParameters>(graph_);
     request.trained->initialise(weights, 0);
     request.loss = loss;
     const auto session = compile(graph_, request);

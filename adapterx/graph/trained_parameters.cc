@@ -6,52 +6,26 @@
 
 namespace ax {
 namespace {
+
 constexpr size_t kAlignment = 16;
-}
 
-bool matches(std::string_view selector, std::string_view name) {
-  if (selector.empty()) return name.empty();
-  if (selector[0] != '*')
-    return !name.empty() && name[0] == selector[0] && matches(selector.substr(1), name.substr(1));
-  for (size_t skip = 0; skip <= name.size(); ++skip) {
-    if (matches(selector.substr(1), name.substr(skip))) return true;
-  }
-  return false;
-}
-
-namespace {
-
-// Ids of the parameters that a selector matches, then those of the buffers.
-std::vector<int> select(const Graph& graph, std::span<const std::string> selectors) {
-  std::vector<bool> used(selectors.size(), false);
-  std::vector<int> selected, buffers;
+// Ids of the parameters that are trained, then those of the buffers.
+std::vector<int> trained_in(const Graph& graph) {
+  std::vector<int> trained, buffers;
   for (const int id : graph.parameters()) {
-    bool matched = false;
-    for (size_t i = 0; i < selectors.size(); ++i) {
-      if (!matches(selectors[i], graph.info(id).name)) continue;
-      matched = true;
-      used[i] = true;
-    }
-    if (graph.info(id).buffer) {
-      buffers.push_back(id);
-    } else if (matched) {
-      selected.push_back(id);
-    }
+    const ValueInfo& p = graph.info(id);
+    if (p.buffer) buffers.push_back(id);
+    if (!p.buffer && p.use.trained) trained.push_back(id);
   }
-  for (size_t i = 0; i < selectors.size(); ++i) {
-    if (used[i]) continue;
-    fail("trained parameters: `{}` matches none of the graph's {} parameters{}", selectors[i],
-         graph.parameters().size(), did_you_mean(selectors[i], graph.parameter_names()));
-  }
-  selected.insert(selected.end(), buffers.begin(), buffers.end());
-  return selected;
+  trained.insert(trained.end(), buffers.begin(), buffers.end());
+  return trained;
 }
 
 }  // namespace
 
-TrainedParameters::TrainedParameters(const Graph& graph, std::span<const std::string> selectors) {
+TrainedParameters::TrainedParameters(const Graph& graph) {
   size_t optimised_floats = 0;
-  for (const int id : select(graph, selectors)) {
+  for (const int id : trained_in(graph)) {
     append(graph.info(id));
     if (!graph.info(id).buffer) {
       optimised_ = entries_.size();
@@ -63,13 +37,13 @@ TrainedParameters::TrainedParameters(const Graph& graph, std::span<const std::st
 }
 
 void TrainedParameters::append(const ValueInfo& p) {
-  entries_.push_back({p.name, p.shape, floats_, p.init, p.buffer});
+  entries_.push_back({p.name, p.shape, floats_, p.init, p.buffer, p.use.part, p.use.decays});
   floats_ += (static_cast<size_t>(p.shape.size()) + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-void TrainedParameters::expect_selection(const Graph& graph, std::span<const std::string> selectors) const {
-  const std::vector<int> selected = select(graph, selectors);
-  for (const int id : selected) {
+void TrainedParameters::expect_same(const Graph& graph) const {
+  const std::vector<int> trained = trained_in(graph);
+  for (const int id : trained) {
     const ValueInfo& p = graph.info(id);
     const Entry* entry = find(p.name);
     if (p.buffer && (entry == nullptr || !entry->buffer)) {
@@ -81,7 +55,7 @@ void TrainedParameters::expect_selection(const Graph& graph, std::span<const std
     }
   }
   for (const Entry& e : entries_) {
-    const bool known = std::any_of(selected.begin(), selected.end(), [&](int id) {
+    const bool known = std::any_of(trained.begin(), trained.end(), [&](int id) {
       return graph.info(id).name == e.name && graph.info(id).buffer == e.buffer;
     });
     if (!known) {

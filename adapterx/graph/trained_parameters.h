@@ -2,7 +2,8 @@
 // of the same layout: one optimiser pass, one all-reduce, one checkpoint. Shared by a training and an
 // evaluation session.
 //
-// The graph's buffers (Graph::buffer) are always among them, after all that is optimised: they are saved with
+// They are the parameters that the graph declares as trained (ParameterUse). Its buffers (Graph::buffer) are
+// always among them, after all that is optimised: they are saved with
 // the values, but have no gradient, and the span of gradients ends before them.
 #pragma once
 
@@ -28,17 +29,15 @@ class TrainedParameters {
         0;  // into the spans, a multiple of 16 floats (a cache line); the gap after an entry stays 0
     Init init;
     bool buffer = false;
+    std::string part;    // as declared; of buffers without meaning
+    bool decays = true;  // as declared
     size_t size() const { return static_cast<size_t>(shape.size()); }
   };
 
-  // The parameters of the graph that match any of the selectors, names in which `*` stands for any letters
-  // ("head.*", "*.adaptmlp.*"), and all its buffers, matched or not. A selector that matches neither is an
-  // Error with the nearest name.
-  TrainedParameters(const Graph& graph, std::span<const std::string> selectors);
+  explicit TrainedParameters(const Graph& graph);
 
-  // Error unless the selectors choose, from this graph, just the entries there are, and its buffers are
-  // these.
-  void expect_selection(const Graph& graph, std::span<const std::string> selectors) const;
+  // Error unless this graph trains just the entries there are, and its buffers are these.
+  void expect_same(const Graph& graph) const;
 
   // Values from the checkpoint where it holds them, else by each parameter's Init.
   void initialise(const WeightSource& source, uint64_t seed);
@@ -64,8 +63,5 @@ class TrainedParameters {
   size_t floats_ = 0;
   Buffer values_, gradients_;
 };
-
-// Whether a name matches a selector.
-bool matches(std::string_view selector, std::string_view name);
 
 }  // namespace ax

@@ -7,29 +7,40 @@
 namespace ax {
 namespace {
 
-TEST(Matches, StarStandsForAnyLetters) {
-  EXPECT_TRUE(matches("head.*", "head.weight"));
-  EXPECT_FALSE(matches("head.*", "heads.weight"));
-  EXPECT_TRUE(matches("*.adaptmlp.*", "blocks.11.adaptmlp.up_proj.bias"));
-  EXPECT_FALSE(matches("*.adaptmlp.*", "adaptmlp.up_proj.bias"));
-  EXPECT_TRUE(matches("*", ""));
-  EXPECT_FALSE(matches("", "x"));
-  EXPECT_TRUE(matches("a*b*c", "a.b.b.c"));
-}
-
 class TrainedParametersTest : public ::testing::Test {
  protected:
-  TrainedParametersTest() {
-    graph_.parameter("blocks.0.weight", {3, 5}, Init::ones());
-    graph_.parameter("head.weight", {7, 3}, Init::normal(0, 1));
-    graph_.parameter("head.bias", {7}, Init::zeros());
+  explicit TrainedParametersTest(bool all = false) {
+    graph_.parameter("blocks.0.weight", {3, 5}, Init::ones(), {"backbone", all});
+    graph_.parameter("head.weight", {7, 3}, Init::normal(0, 1), {"head", true});
+    graph_.parameter("head.bias", {7}, Init::zeros(), {"head", true, /*decays=*/false});
   }
-  TrainedParameters select(const std::vector<std::string>& selectors) { return {graph_, selectors}; }
   Graph graph_;
 };
 
-TEST_F(TrainedParametersTest, SpansAreContiguousAndGapsStayZero) {
-  TrainedParameters p = select({"*"});
+class AllTrainedTest : public TrainedParametersTest {
+ protected:
+  AllTrainedTest() : TrainedParametersTest(true) {}
+};
+
+TEST_F(TrainedParametersTest, AreThoseDeclaredSo) {
+  const TrainedParameters p(graph_);
+  ASSERT_EQ(p.entries().size(), 2u);
+  EXPECT_EQ(p.find("blocks.0.weight"), nullptr);
+  EXPECT_EQ(p.find("head.weight")->part, "head");
+  EXPECT_TRUE(p.find("head.weight")->decays);
+  EXPECT_FALSE(p.find("head.bias")->decays);
+}
+
+TEST_F(TrainedParametersTest, OneParameterHasOneUse) {
+  EXPECT_EQ(error_text([&] {
+              graph_.parameter("head.bias", {7}, Init::zeros(), {"head", true});
+            }),
+            "parameter head.bias: declared as part of `head`, trained without weight decay, then as part of "
+            "`head`, trained");
+}
+
+TEST_F(AllTrainedTest, SpansAreContiguousAndGapsStayZero) {
+  TrainedParameters p(graph_);
   p.initialise(nullptr, 1);
   EXPECT_EQ(p.count(), 15 + 21 + 7);
   size_t expected = 0;
@@ -43,8 +54,7 @@ TEST_F(TrainedParametersTest, SpansAreContiguousAndGapsStayZero) {
 }
 
 TEST_F(TrainedParametersTest, SourceComesBeforeInit) {
-  TrainedParameters p = select({"head.*"});
-  EXPECT_EQ(p.find("blocks.0.weight"), nullptr);
+  TrainedParameters p(graph_);
   p.initialise(
       [](std::string_view name, const Shape&, std::span<float> out) {
         if (name != "head.bias") return false;
@@ -59,24 +69,24 @@ TEST_F(TrainedParametersTest, SourceComesBeforeInit) {
 // A graph whose buffer comes between its parameters.
 class BuffersTest : public ::testing::Test {
  protected:
-  BuffersTest() { declare(graph_, true); }
-  static void declare(Graph& g, bool buffer) {
-    g.parameter("norm.weight", {5}, Init::ones());
+  enum class Trained { none, head, all };
+  static void declare(Graph& g, Trained trained, bool buffer = true) {
+    const bool head = trained != Trained::none, all = trained == Trained::all;
+    g.parameter("norm.weight", {5}, Init::ones(), {.trained = all});
     if (buffer) g.buffer("norm.running_var", {5}, Init::ones());
-    if (!buffer) g.parameter("norm.running_var", {5}, Init::ones());
-    g.parameter("head.weight", {3, 5}, Init::ones());
+    if (!buffer) g.parameter("norm.running_var", {5}, Init::ones(), {.trained = all});
+    g.parameter("head.weight", {3, 5}, Init::ones(), {.trained = head});
   }
-  static std::string error_of(const TrainedParameters& p, const Graph& g,
-                              const std::vector<std::string>& selectors) {
-    return error_text([&] { p.expect_selection(g, selectors); });
+  static std::string error_of(const TrainedParameters& p, const Graph& g) {
+    return error_text([&] { p.expect_same(g); });
   }
-  Graph graph_;
 };
 
 TEST_F(BuffersTest, ComeLastWithoutGradientAndAreNotCounted) {
-  for (const char* selector : {"*", "head.*", "norm.running_var"}) {
-    const std::string selectors[] = {selector};
-    TrainedParameters p(graph_, selectors);
+  for (const Trained trained : {Trained::none, Trained::head, Trained::all}) {
+    Graph graph;
+    declare(graph, trained);
+    TrainedParameters p(graph);
     p.initialise(nullptr, 1);
     const auto* buffer = p.find("norm.running_var");
     ASSERT_NE(buffer, nullptr);
@@ -94,39 +104,32 @@ TEST_F(BuffersTest, ComeLastWithoutGradientAndAreNotCounted) {
   }
 }
 
-TEST_F(BuffersTest, SelectionsAgreeWhereTheBuffersDo) {
-  const std::vector<std::string> all = {"*"}, head = {"head.*"};
-  const TrainedParameters p(graph_, head);
-  Graph same, frozen, without;
-  declare(same, true);
-  declare(frozen, false);
-  without.parameter("norm.weight", {5}, Init::ones());
-  without.parameter("head.weight", {3, 5}, Init::ones());
-  EXPECT_EQ(error_of(p, same, head), "no error");
-  EXPECT_EQ(error_of(p, same, all),
+TEST_F(BuffersTest, SessionsAgreeWhereTheBuffersDo) {
+  Graph head, all, frozen, without;
+  declare(head, Trained::head);
+  declare(all, Trained::all);
+  declare(frozen, Trained::head, false);
+  without.parameter("head.weight", {3, 5}, Init::ones(), {.trained = true});
+  const TrainedParameters p(head);
+  EXPECT_EQ(error_of(p, head), "no error");
+  EXPECT_EQ(error_of(p, all),
             "norm.weight: trained by this session, but not among the 2 parameters shared with it");
-  EXPECT_EQ(error_of(p, frozen, head),
-            "norm.running_var: a buffer of the session shared with, but not of this one");
-  EXPECT_EQ(error_of(p, without, head),
-            "norm.running_var: a buffer of the session shared with, but not of this one");
-  EXPECT_EQ(error_of(TrainedParameters(without, head), graph_, head),
-            "norm.running_var: a buffer of this session, but not of the one shared with");
-  EXPECT_EQ(error_of(TrainedParameters(frozen, all), graph_, all),
-            "norm.running_var: a buffer of this session, but not of the one shared with");
+  EXPECT_EQ(error_of(TrainedParameters(all), head),
+            "norm.weight: trained by the session shared with, but not by this one");
+  for (const Graph* other : {&frozen, &without}) {
+    EXPECT_EQ(error_of(p, *other),
+              "norm.running_var: a buffer of the session shared with, but not of this one");
+    EXPECT_EQ(error_of(TrainedParameters(*other), head),
+              "norm.running_var: a buffer of this session, but not of the one shared with");
+  }
 }
 
 TEST_F(BuffersTest, ANameIsABufferOrNot) {
-  EXPECT_THROW(graph_.parameter("norm.running_var", {5}), Error);
-  EXPECT_THROW(graph_.buffer("norm.weight", {5}, Init::zeros()), Error);
-  EXPECT_EQ(graph_.buffer("norm.running_var", {5}, Init::ones()).id, 1);
-}
-
-TEST_F(TrainedParametersTest, SelectorThatMatchesNothingNamesTheNearest) {
-  EXPECT_EQ(error_text([&] {
-              select({"head.*", "head.weigth"});
-            }),
-            "trained parameters: `head.weigth` matches none of the graph's 3 parameters; did you mean "
-            "`head.weight`?");
+  Graph graph;
+  declare(graph, Trained::head);
+  EXPECT_THROW(graph.parameter("norm.running_var", {5}), Error);
+  EXPECT_THROW(graph.buffer("norm.weight", {5}, Init::zeros()), Error);
+  EXPECT_EQ(graph.buffer("norm.running_var", {5}, Init::ones()).id, 1);
 }
 
 }  // namespace

@@ -5,36 +5,37 @@
 #include "adapterx/base/error.h"
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/dropout.h"
-#include "adapterx/graph/ops/linear.h"
 #include "adapterx/graph/ops/multiply.h"
+#include "adapterx/slots/part.h"
 
 namespace ax {
 namespace {
 
-class AdaptFormer : public Method {
+class AdaptFormerAdaptation : public Adaptation {
  public:
-  explicit AdaptFormer(const AdaptFormerOptions& options) : options_(options) {}
+  explicit AdaptFormerAdaptation(const AdaptFormerOptions& options) : options_(options) {}
 
-  std::vector<std::string> trained() const override { return {"*.adaptmlp.*", "head*"}; }
-
-  Value beside_ffn(const BlockSite& site, Value h, Value) override {
-    Graph& graph = *h.graph;
-    const Scope scope(graph, "adaptmlp");
-    const int64_t d = h.shape().dim(-1), r = options_.rank;
-    const auto parameter = [&](const char* name, const Shape& shape, Init init) {
-      return graph.parameter(graph.scoped(name), shape, init);
-    };
-    Value z =
-        relu(ax::linear(h, parameter("down_proj.weight", {r, d}, Init::kaiming_uniform(std::sqrt(5.0f))),
-                        parameter("down_proj.bias", {r}, Init::zeros())));
+  Value beside_ffn(const Site& site, Value h, Value) override {
+    const Scope scope(*h.graph, "adaptmlp");
+    const Part part(*h.graph, "adapter");
+    Value z = relu(part.linear("down_proj", h, options_.rank, Init::kaiming_uniform(std::sqrt(5.0f))));
     if (site.training) z = dropout(z, options_.dropout);
-    const Value up = ax::linear(z, parameter("up_proj.weight", {d, r}, Init::zeros()),
-                                parameter("up_proj.bias", {d}, Init::zeros()));
-    return ax::scale(up, options_.scale);
+    return scale(part.linear("up_proj", z, h.shape().dim(-1), Init::zeros()), options_.scale);
   }
 
  private:
-  AdaptFormerOptions options_;
+  const AdaptFormerOptions options_;
+};
+
+class AdaptFormer : public Method {
+ public:
+  explicit AdaptFormer(const AdaptFormerOptions& options) : options_(options) {}
+  std::unique_ptr<Adaptation> adapt() const override {
+    return std::make_unique<AdaptFormerAdaptation>(options_);
+  }
+
+ private:
+  const AdaptFormerOptions options_;
 };
 
 }  // namespace

@@ -3,8 +3,12 @@
 namespace ax {
 namespace {
 
+struct FullAdaptation : Adaptation {
+  std::string_view trained_part(const BackboneParameter&) override { return "backbone"; }
+};
+
 struct Full : Method {
-  std::vector<std::string> trained() const override { return {"*"}; }
+  std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<FullAdaptation>(); }
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Method: a way to fine-tune. It fills slots of a backbone (slots/slots.h) and says which parameters are
-// trained.
+// Method: a way to fine-tune. It is immutable, and can be built into several graphs: for each one it makes an
+// Adaptation, which fills the slots of the backbone (slots/slots.h) while the graph is built.
 #pragma once
 
 #include <memory>
@@ -12,27 +12,42 @@
 
 namespace ax {
 
-class Method : public Slots {
+enum class ObservedKind : uint8_t {
+  expert_choice,  // experts chosen for each sub-token, best first: indices [B, T, heads, top_k]
+};
+
+// What only reports read of a graph.
+struct Observed {
+  ObservedKind kind = ObservedKind::expert_choice;
+  int block = 0;
+  int64_t count = 0;  // indices are below this
+  Value value;        // Role::index
+};
+
+// A method within one graph. What it adds to the graph it declares by Part (slots/part.h), and of the
+// backbone it trains what Slots::trained_part says.
+class Adaptation : public Slots {
  public:
-  // Selectors of the parameters trained (graph/trained_parameters.h): its own and the backbone's.
-  virtual std::vector<std::string> trained() const = 0;
-
-  // A scalar that training adds to the loss (a balance loss, already weighted), of the graph built last;
-  // absent: none.
+  // A scalar that training adds to the loss (a balance loss, already weighted); absent: none. Both are asked
+  // when the graph's backbone is built.
   virtual Value penalty() { return {}; }
-
-  // What only reports read of the graph built last.
-  struct Observed {
-    std::string name;   // "blocks.3.expert": the expert chosen for each sub-token
-    Value value;        // Role::index
-    int64_t count = 0;  // its indices are below this
-  };
   virtual std::vector<Observed> observed() { return {}; }
 };
 
-// The backbone as it is: nothing added, nothing trained.
+class Method {
+ public:
+  virtual ~Method() = default;
+  // For one graph, which may outlive the method.
+  virtual std::unique_ptr<Adaptation> adapt() const = 0;
+
+  // Whether a backbone that can add positions before every block is to add them once, at the input: the
+  // method lengthens the token list by prompts, which have no positions.
+  virtual bool positions_once() const { return false; }
+};
+
+// The backbone as it is: nothing added, nothing of it trained.
 struct Unadapted : Method {
-  std::vector<std::string> trained() const override { return {}; }
+  std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<Adaptation>(); }
 };
 
 struct MethodInfo {

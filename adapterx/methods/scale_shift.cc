@@ -5,11 +5,10 @@
 
 namespace ax {
 
-Value scale_shift(Value x) {
-  Graph& graph = *x.graph;
+Value scale_shift(const Part& part, Value x) {
   const Shape d{x.shape().dim(-1)};
-  const Value gamma = graph.parameter(graph.scoped("gamma"), d, Init::normal(1, 0.02f));
-  const Value beta = graph.parameter(graph.scoped("beta"), d, Init::normal(0, 0.02f));
+  const Value gamma = part.vector("gamma", d, Init::normal(1, 0.02f));
+  const Value beta = part.vector("beta", d, Init::normal(0, 0.02f));
   return add(multiply(x, gamma), beta);
 }
 

@@ -60,7 +60,7 @@ struct BackboneRequest {
   std::optional<int64_t> classes;  // of the head: one of another number of classes is replaced
   std::optional<Activation> act;
   std::optional<float> norm_eps;
-  // The wish of a method that lengthens the token list (Slots::positions_once), where model.positions is "".
+  // The wish of a method that lengthens the token list (Method::positions_once), where model.positions is "".
   bool positions_once = false;
   bool strict = true;  // tensors of the file that nothing explains are an error
 };
@@ -80,16 +80,16 @@ class Backbone {
   // (Features::head).
   virtual int64_t classes() const = 0;
   virtual BackbonePtr with_classes(int64_t classes) const = 0;
-  // For methods that lengthen the token list by tokens without positions (Slots::positions_once): the same
+  // For methods that lengthen the token list by tokens without positions (Method::positions_once): the same
   // model, its positions added once where it can add them before every block.
   virtual BackbonePtr with_positions_once() const = 0;
 
   // Builds the graph, calling the slots of a method on the way. Throws Error on sizes that don't fit.
   virtual BuiltBackbone build(Graph& graph, const BackboneBuild& build, Slots& slots) const = 0;
-  // Masked pretraining of it. Throws Error where nothing would be hidden, or seen, and on an architecture
-  // that masking isn't defined for.
-  virtual MaskedBackbone build_masked(Graph& graph, const MaskedOptions& options,
-                                      const BackboneBuild& build) const = 0;
+  // Masked pretraining of it; the slots say what of it is trained, the decoder always is. Throws Error where
+  // nothing would be hidden, or seen, and on an architecture that masking isn't defined for.
+  virtual MaskedBackbone build_masked(Graph& graph, const MaskedOptions& options, const BackboneBuild& build,
+                                      Slots& slots) const = 0;
 
   std::string_view input_name() const;  // ModelInput::name of what it takes: "images", "points"
 

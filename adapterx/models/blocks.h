@@ -34,21 +34,21 @@ class BlockBuilder {
 
   // x [B, T, d] to the block's output, through every slot but `tokens`:
   //   h = x + beside_attention + drop_path(attention(LN1(x))),  y = h + beside_ffn + drop_path(ffn(LN2(h)))
-  Value block(const BlockSite& site, Value x) { return ffn(site, attend(site, x)); }
+  Value block(const Site& site, Value x) { return ffn(site, attend(site, x)); }
 
-  // A parameter in the present scope, with `start` when from scratch.
-  Value parameter(std::string_view name, const Shape& shape, Init start);
+  // A parameter in the present scope, with `start` when from scratch; the method says whether it is trained.
+  Value parameter(std::string_view name, const Shape& shape, Init start, const BackboneParameter& what);
   // Linear `role` with parameters role.weight and role.bias, through its slot.
-  Value layer(std::string_view role, Value x, const Shape& weight, bool bias = true,
+  Value layer(const Site& site, std::string_view role, Value x, const Shape& weight, bool bias = true,
               Init start = Init::trunc_normal(0.02f));
   // Norm `role` with parameters role.weight and role.bias, through its slot.
-  Value norm(std::string_view role, Value x);
+  Value norm(const Site& site, std::string_view role, Value x);
 
  private:
-  Value attend(const BlockSite& site, Value x);
-  Value ffn(const BlockSite& site, Value h);
+  Value attend(const Site& site, Value x);
+  Value ffn(const Site& site, Value h);
   Value layer_scale(std::string_view name, Value x);
-  float drop_path_rate(const BlockSite& site) const;
+  float drop_path_rate(const Site& site) const;
 
   Graph& graph_;
   const BlockConfig config_;

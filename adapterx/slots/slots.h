@@ -1,56 +1,53 @@
 // Slots: the places of a backbone that a fine-tuning method can fill. A backbone calls them while it builds
 // its graph and knows no method; a method fills them and knows no backbone. Each default leaves the backbone
-// as it is.
+// as it is, and frozen.
 //
 // While a slot is called, the graph's scope is the module's ("blocks.3"), so that parameters which a method
-// adds by graph.scoped("adaptmlp.down_proj.weight") are named after their place.
+// adds (slots/part.h) are named after their place.
 #pragma once
 
 #include <string_view>
 
 #include "adapterx/graph/graph.h"
+#include "adapterx/slots/backbone_parameter.h"
+#include "adapterx/slots/site.h"
 
 namespace ax {
-
-struct BlockSite {
-  int index = 0;          // of this block, from 0
-  int depth = 0;          // blocks in all
-  bool training = false;  // dropout belongs into a training graph only
-  int64_t prefix = 1;     // tokens before the patches, as embedded (class, distillation, registers)
-};
 
 class Slots {
  public:
   virtual ~Slots() = default;
 
-  // The patch tokens [B, P, d] as embedded, before prefix tokens and positions come to them; the scope is the
-  // model's.
-  virtual Value patch_tokens(Value x) { return x; }
+  // The part under which a parameter of the backbone is trained ("LN2", or "backbone" where all of it is);
+  // "": it stays frozen.
+  virtual std::string_view trained_part(const BackboneParameter&) { return ""; }
+
+  // The patch tokens [B, P, d] as embedded, before prefix tokens and positions come to them.
+  virtual Value patch_tokens(const Site&, Value x) { return x; }
 
   // Output y of the linear layer `role` ("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "patch_embed.proj")
   // applied to x: returned as it is or changed (low-rank updates, scale and shift).
-  virtual Value linear(std::string_view /*role*/, Value /*x*/, Value y) { return y; }
+  virtual Value linear(const Site&, std::string_view /*role*/, Value /*x*/, Value y) { return y; }
 
-  // Output y of the norm `role` ("norm1", "norm2", "norm").
-  virtual Value norm(std::string_view /*role*/, Value y) { return y; }
+  // Output y of the norm `role` ("norm1", "norm2", "norm", "norm_pre", "fc_norm").
+  virtual Value norm(const Site&, std::string_view /*role*/, Value y) { return y; }
+
+  // A branch beside attention, added to the stream without drop path; absent: none.
+  virtual Value beside_attention(const Site&, Value /*x*/, Value /*u*/) { return {}; }
 
   // Output f of the FFN, before drop path. h: the stream that entered the sublayer; u = LN2(h): the FFN's
   // input.
-  virtual Value ffn(const BlockSite&, Value /*h*/, Value /*u*/, Value f) { return f; }
+  virtual Value ffn(const Site&, Value /*h*/, Value /*u*/, Value f) { return f; }
 
   // A branch beside the FFN, added to the stream without drop path; absent: none.
-  virtual Value beside_ffn(const BlockSite&, Value /*h*/, Value /*u*/) { return {}; }
-
-  // A branch beside attention: x is the stream, u = LN1(x).
-  virtual Value beside_attention(const BlockSite&, Value /*x*/, Value /*u*/) { return {}; }
+  virtual Value beside_ffn(const Site&, Value /*h*/, Value /*u*/) { return {}; }
 
   // The token list [B, T, d] after a block: tokens can be changed, or new ones inserted between the prefix
   // and the rest; the patches stay last.
-  virtual Value tokens(const BlockSite&, Value x) { return x; }
-
-  // Whether a backbone that can add positions before every block is to add them once, at the input: `tokens`
-  // lengthens the list by prompts, which have no positions.
-  virtual bool positions_once() const { return false; }
+  virtual Value tokens(const Site&, Value x) { return x; }
 };
+
+// How a backbone declares a parameter of its own: as its method answers. Weights alone decay.
+ParameterUse use_of(Slots& slots, const BackboneParameter& parameter);
 
 }  // namespace ax

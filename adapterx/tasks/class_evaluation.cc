@@ -55,7 +55,9 @@ class ClassEvaluator : public Evaluator {
   }
 
  protected:
-  virtual void add(int64_t index, int32_t label, std::span<const float> logits) { note(index, label, logits); }
+  virtual void add(int64_t index, int32_t label, std::span<const float> logits) {
+    note(index, label, logits);
+  }
 
   void note(int64_t index, int32_t label, std::span<const float> logits) {
     const Answer answer = answer_of(logits, label);

@@ -1,5 +1,5 @@
-// Classification: which of some classes a sample is of, by a softmax over the head's logits; and several label
-// sets, of which each has a part of the logits and a softmax of its own.
+// Classification: which of some classes a sample is of, by a softmax over the head's logits; and several
+// label sets, of which each has a part of the logits and a softmax of its own.
 #pragma once
 
 #include <cstdint>

@@ -13,8 +13,8 @@ class MaskedPretraining : public Task {
   const std::vector<std::string>& classes() const override { return none_; }
 
   TaskGraph build(Graph& graph, const Backbone& backbone, const BackboneBuild& build,
-                  Slots&) const override {
-    const MaskedBackbone model = backbone.build_masked(graph, options_, build);
+                  Slots& slots) const override {
+    const MaskedBackbone model = backbone.build_masked(graph, options_, build, slots);
     return {{{"features", cast(model.pooled, Role::exact)}}, model.loss};
   }
   void set_targets(const Loader::Batch&, const Session&) const override {}  // the sample is its own target

@@ -1,5 +1,5 @@
-// Masked pretraining: most patches of an image, or groups of a cloud, are hidden, and the model learns to draw
-// them (models/vit/mae.h, models/points/point_mae.h). It needs no labels and leaves a backbone.
+// Masked pretraining: most patches of an image, or groups of a cloud, are hidden, and the model learns to
+// draw them (models/vit/mae.h, models/points/point_mae.h). It needs no labels and leaves a backbone.
 #pragma once
 
 #include "adapterx/tasks/task.h"

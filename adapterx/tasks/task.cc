@@ -10,8 +10,8 @@
 namespace ax {
 
 std::span<const TaskKind> task_kinds() {
-  static constexpr std::array<TaskKind, 2> kKinds = {{{"classes", true, make_classification},
-                                                      {"masked", false, make_masked_pretraining}}};
+  static constexpr std::array<TaskKind, 2> kKinds = {
+      {{"classes", true, make_classification}, {"masked", false, make_masked_pretraining}}};
   return kKinds;
 }
 

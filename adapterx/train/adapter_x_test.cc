@@ -9,6 +9,7 @@
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/multiply.h"
+#include "adapterx/models/checkpoint/name_pattern.h"
 #include "adapterx/models/points/point_family.h"
 #include "adapterx/models/points/point_presets.h"
 #include "adapterx/models/synthetic_weights.h"
@@ -87,9 +88,8 @@ TEST(AdapterX, ZeroPromptAddedIsTheFrozenBackbone) {
 int64_t count(const SessionSpec& spec, const std::string& method, const std::vector<std::string>& settings,
               const std::vector<std::string>& parts) {
   Graph graph;
-  const auto m = make_method(method, Settings(settings));
-  spec.task->build(graph, *spec.model, {.training = true}, *m);
-  const TrainedParameters trained(graph, m->trained());
+  spec.task->build(graph, *spec.model, {.training = true}, *make_method(method, Settings(settings))->adapt());
+  const TrainedParameters trained(graph);
   int64_t n = 0;
   for (const auto& e : trained.entries()) {
     if (std::any_of(parts.begin(), parts.end(), [&](const auto& p) { return matches(p, e.name); }))
@@ -126,9 +126,8 @@ TEST(AdapterX, ParameterCountsOnPointMae) {
   spec.model = point_backbone(model);
   const auto trained = [&](const std::string& method) {
     Graph graph;
-    const auto m = make_method(method);
-    spec.task->build(graph, *spec.model, {.batch = 2, .training = true}, *m);
-    return TrainedParameters(graph, m->trained()).count();
+    spec.task->build(graph, *spec.model, {.batch = 2, .training = true}, *make_method(method)->adapt());
+    return TrainedParameters(graph).count();
   };
   EXPECT_EQ(trained("dapt"), 1'087'771);
   EXPECT_EQ(trained("dapt_x"), 415'031);
@@ -194,7 +193,7 @@ TEST(AdapterX, ObservedChoicesCoverEverySubToken) {
   const BuiltSession built = build(spec, "adaptformer_x", {"heads=2", "experts=5"}, all_weights);
   built.session->run();
   for (int l = 0; l < 3; ++l) {
-    const Tensor choice = built.session->output(fmt::format("blocks.{}.expert", l));
+    const Tensor choice = built.session->output(built.observed[static_cast<size_t>(l)].output);
     EXPECT_EQ(choice.shape, (Shape{4, 17 + l, 2, 1}));
     for (int64_t i = 0; i < choice.size(); ++i) {
       ASSERT_GE(choice.i32()[i], 0);
@@ -256,8 +255,10 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
       options.compile.precision = Precision::fp32;
       const CheckResult r = check_graph(
           [&](Graph& g) {
-            const Value logits = build_vit(g, config, {2, true, 0.2f}, *method).features.head(config.classes);
-            return add(logits, broadcast_scalar(method->penalty(), logits.shape(), Role::exact));
+            const auto adaptation = method->adapt();
+            const Value logits =
+                build_vit(g, config, {2, true, 0.2f}, *adaptation).features.head(config.classes);
+            return add(logits, broadcast_scalar(adaptation->penalty(), logits.shape(), Role::exact));
           },
           options);
       EXPECT_LE(r.forward_error, 1e-5) << method_name << " " << settings[0];

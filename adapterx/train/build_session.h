@@ -20,7 +20,7 @@ struct SessionSpec {
   bool training = true;       // with loss, backward, dropout and drop path; else forward only
   bool from_scratch = false;  // the backbone has a start of its own (BackboneBuild)
   float drop_path = 0;
-  bool observe = false;  // what the method observes (Method::observed) is kept as outputs, by its names
+  bool observe = false;  // what the method observes (Adaptation::observed) is kept as outputs
   CompileOptions options;
 };
 
@@ -32,16 +32,18 @@ struct BuiltSession {
   std::vector<std::string> task_outputs;
   bool has_penalty = false;  // whether there is an output "penalty"
   struct Observed {
-    std::string name;
-    int64_t count = 0;  // indices are below this
+    ObservedKind kind = ObservedKind::expert_choice;
+    int block = 0;
+    int64_t count = 0;   // indices are below this
+    std::string output;  // of the session, where spec.observe asks for it
   };
-  std::vector<Observed> observed;  // what the method can observe, asked for or not
+  std::vector<Observed> observed;  // what the method can observe, asked for or not, in order of blocks
 };
 
 // `trained`: those of another session over the same model and method, to share; null: new ones, with values
 // from `source` where it holds them, else drawn by `seed`.
-BuiltSession build_session(const SessionSpec& spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
-                           const WeightSource& source, uint64_t seed = 0,
-                           std::shared_ptr<TrainedParameters> trained = nullptr);
+BuiltSession build_session(const SessionSpec& spec, const Method& method,
+                           std::shared_ptr<FrozenWeights> frozen, const WeightSource& source,
+                           uint64_t seed = 0, std::shared_ptr<TrainedParameters> trained = nullptr);
 
 }  // namespace ax

@@ -138,7 +138,6 @@ std::vector<float> train(const SessionSpec& spec, const std::string& method, int
   BuiltSession built = build(spec, method);
   OptimizerOptions options;
   options.weight_decay = 0.01f;
-  options.groups = {vectors_without_decay(*built.trained)};
   options.max_gradient_norm = 1;
   Optimizer optimizer(built.trained, options);
   for (int i = 0; i < steps; ++i) {

@@ -274,10 +274,9 @@ TEST_F(Files, AdapterComesBack) {
 // Buffers, which no optimizer sees, are saved with what is trained, and averaged with it.
 TEST_F(Files, BuffersComeBack) {
   Graph g;
-  g.parameter("head.weight", {5, 8}, Init::normal(0, 1));
+  g.parameter("head.weight", {5, 8}, Init::normal(0, 1), {"head", true});
   g.buffer("norm.running_mean", {8}, Init::zeros());
-  const std::string selectors[] = {"head.*"};
-  trained_ = std::make_shared<TrainedParameters>(g, selectors);
+  trained_ = std::make_shared<TrainedParameters>(g);
   trained_->initialise(nullptr, 1);
   optimizer_ = std::make_unique<Optimizer>(trained_, OptimizerOptions{});
   const std::span<float> buffer = trained_->value(*trained_->find("norm.running_mean")).f32_span();
@@ -363,32 +362,6 @@ TEST_F(Files, HashIsOfValuesNotOfTheFile) {
   save_backbone(path("wide.safetensors"), c, c.source, FileDType::f32);
   EXPECT_EQ(id("wide.safetensors").hash, bf16.hash);
   EXPECT_LT(fs::file_size(path("bf16.safetensors")), fs::file_size(path("f32.safetensors")) * 55 / 100);
-}
-
-TEST_F(Files, PartsAreCountedApart) {
-  make("adaptformer");
-  const TrainedParts parts = trained_parts(trained_->entries(), *vit_backbone(small_model()));
-  ASSERT_EQ(parts.parts.size(), 2u);
-  EXPECT_EQ(parts.parts[0].name, "adapter");
-  EXPECT_EQ(parts.parts[0].numbers, 2 * (64 * 48 * 2 + 64 + 48));
-  EXPECT_EQ(parts.head, 5 * 48 + 5);
-  EXPECT_EQ(parts.total, parts.parts[0].numbers + parts.head);
-  for (const auto& [name, part] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"blocks.3.norm2.bias", "LN2"},
-           {"blocks.3.norm1.bias", "backbone"},
-           {"cls_token", "CLS"},
-           {"cls_pos", "CLS"},
-           {"blocks.3.norm2.tfts.gamma", "TFTS"},
-           {"norm.tfts.beta", "TFTS"},
-           {"blocks.0.adapter.norm.weight", "adapter"},
-           {"blocks.11.prompt.gamma", "PG"},
-           {"smoa.router.weight", "SMoA"},
-           {"head.weight", "head"},
-           {"head_dist.bias", "head"},
-           {"blocks.0.adaptmlp.up_proj.bias", "adapter"},
-           {"norm.weight", "backbone"}}) {
-    EXPECT_EQ(part_of(name), part) << name;
-  }
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "adapterx/train/config_options.h"
 
 namespace ax {
-OptimizerOptions optimizer_options(const OptimConfig& c, const TrainedParameters& trained) {
+OptimizerOptions optimizer_options(const OptimConfig& c) {
   OptimizerOptions o;
   o.kind = c.optimizer == "sgd" ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
   o.beta1 = static_cast<float>(c.beta1);
@@ -9,7 +9,7 @@ OptimizerOptions optimizer_options(const OptimConfig& c, const TrainedParameters
   o.momentum = static_cast<float>(c.momentum);
   o.weight_decay = static_cast<float>(c.weight_decay);
   o.max_gradient_norm = static_cast<float>(c.clip);
-  if (!c.decay_vectors) o.groups = {vectors_without_decay(trained)};
+  o.decay_vectors = c.decay_vectors;
   return o;
 }
 

@@ -26,7 +26,7 @@ class NamedBackbone {
   explicit NamedBackbone(const ModelConfig& config);
 
   const BackboneFamily& family() const { return *family_; }
-  // `positions_once`: the method's wish (Slots::positions_once), where the config doesn't say. Throws Error
+  // `positions_once`: the method's wish (Method::positions_once), where the config doesn't say. Throws Error
   // naming what is missing or doesn't fit.
   ModelSetup open(int64_t classes, bool positions_once) const;
 

@@ -16,7 +16,7 @@ std::vector<int64_t> spread(int64_t size) {
 
 }  // namespace
 
-Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
+Observation::Observation(SessionSpec spec, const Method& method, std::shared_ptr<FrozenWeights> frozen,
                          const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
                          const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
                          std::vector<BuiltSession::Observed> observed)
@@ -31,21 +31,21 @@ Observation::Observation(SessionSpec spec, Method& method, std::shared_ptr<Froze
   loader_ = std::make_unique<Loader>(subset(samples, shown), spec.model->classes(), options);
 }
 
-std::map<std::string, std::vector<int64_t>> Observation::run() {
+std::vector<ObservedCounts> Observation::run() {
   if (observed_.empty()) return {};
   loader_->start(0);
   std::ranges::copy(loader_->next()->inputs, session_->input(input_).f32());
   session_->run();
-  std::map<std::string, std::vector<int64_t>> counts;
-  for (const auto& [name, size] : observed_) {
-    const Tensor values = session_->output(name);
-    std::vector<int64_t>& count = counts[name];
-    count.resize(static_cast<size_t>(size));
+  std::vector<ObservedCounts> all;
+  for (const BuiltSession::Observed& o : observed_) {
+    const Tensor values = session_->output(o.output);
+    std::vector<int64_t> counts(static_cast<size_t>(o.count));
     for (const int32_t index : std::span(values.i32(), static_cast<size_t>(values.size()))) {
-      ++count[static_cast<size_t>(index)];
+      ++counts[static_cast<size_t>(index)];
     }
+    all.push_back({o.kind, o.block, std::move(counts)});
   }
-  return counts;
+  return all;
 }
 
 }  // namespace ax

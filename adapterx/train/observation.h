@@ -1,8 +1,7 @@
-// What a method observes (Method::observed) on a fixed, small part of a data set: how often each index
+// What a method observes (Adaptation::observed) on a fixed, small part of a data set: how often each index
 // occurs, expert by expert.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,17 +11,24 @@
 
 namespace ax {
 
+// How often each index occurs in one observed value.
+struct ObservedCounts {
+  ObservedKind kind = ObservedKind::expert_choice;
+  int block = 0;
+  std::vector<int64_t> counts;
+};
+
 class Observation {
  public:
   // On up to 16 samples, spread evenly over the set. `spec`: that of evaluation; its batch is chosen here.
   // `observed`: BuiltSession::observed.
-  Observation(SessionSpec spec, Method& method, std::shared_ptr<FrozenWeights> frozen,
+  Observation(SessionSpec spec, const Method& method, std::shared_ptr<FrozenWeights> frozen,
               const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
               const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
               std::vector<BuiltSession::Observed> observed);
 
-  // Counts by name, one for each index; none where the method observes nothing.
-  std::map<std::string, std::vector<int64_t>> run();
+  // In order of blocks; none where the method observes nothing.
+  std::vector<ObservedCounts> run();
 
  private:
   std::unique_ptr<Session> session_;

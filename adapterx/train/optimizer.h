@@ -1,5 +1,5 @@
-// Optimizers over the trained parameters: one fused pass over each group's contiguous ranges. Buffers, which
-// a step itself updates, are left alone.
+// Optimizers over the trained parameters: one fused pass over each contiguous range of parameters with the
+// same weight decay. Buffers, which a step itself updates, are left alone.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +13,6 @@
 
 namespace ax {
 
-// Parameters that share a learning-rate factor and a weight decay, by selector. A parameter belongs to the
-// first group that matches it, and else to the optimizer's own settings.
-struct ParameterGroup {
-  std::vector<std::string> selectors;
-  float lr_factor = 1;
-  float weight_decay = 0;
-};
-
-// Biases, norms (of a library of experts, too), class tokens and position embeddings (vectors, and what
-// starts with extent 1) without weight decay, as timm has it.
-ParameterGroup vectors_without_decay(const TrainedParameters& parameters);
-
 struct OptimizerOptions {
   enum class Kind { adamw, sgd };
   Kind kind = Kind::adamw;
@@ -32,13 +20,13 @@ struct OptimizerOptions {
   float momentum = 0.9f;                            // sgd
   bool nesterov = false;                            // sgd
   float weight_decay = 0;
+  // Weight decay of every parameter, those declared to go without (ParameterUse::decays), too.
+  bool decay_vectors = false;
   float max_gradient_norm = 0;  // global-norm clipping; 0: none
-  std::vector<ParameterGroup> groups = {};
 };
 
 class Optimizer {
  public:
-  // A group's selector that matches no parameter and no buffer is an Error.
   Optimizer(std::shared_ptr<TrainedParameters> parameters, const OptimizerOptions& options);
 
   // Updates the values from the gradients. Returns the gradients' norm before clipping. Throws Error, naming
@@ -55,7 +43,7 @@ class Optimizer {
  private:
   struct Range {
     size_t begin = 0, end = 0;
-    float lr_factor = 1, weight_decay = 0;
+    float weight_decay = 0;
   };
   void update(const Range& r, float lr, float gradient_scale);
   [[noreturn]] void report_not_finite() const;

@@ -54,8 +54,9 @@ struct Fit {
 
 Value logits_of(Graph& graph, int64_t batch, int64_t width, int64_t classes) {
   const Value x = graph.input("pixels", {batch, width});
-  return linear(x, graph.parameter("weight", {classes, width}, Init::zeros()),
-                graph.parameter("bias", {classes}, Init::zeros()), Role::exact);
+  const ParameterUse use = {.part = "head", .trained = true};
+  return linear(x, graph.parameter("weight", {classes, width}, Init::zeros(), use),
+                graph.parameter("bias", {classes}, Init::zeros(), use), Role::exact);
 }
 
 Fit fit(const Pixels& p, int64_t classes, float l2, const PixelRegressionOptions& options) {
@@ -63,12 +64,11 @@ Fit fit(const Pixels& p, int64_t classes, float l2, const PixelRegressionOptions
   Graph graph;
   const Value logits = logits_of(graph, p.count, fit.width, classes);
   const Value labels = graph.input("labels", {p.count}, Role::index);
-  const Value weight = graph.parameter("weight", {classes, fit.width});
+  const Value weight = graph.value(graph.find(ValueKind::parameter, "weight"));
   CompileRequest request;
   request.loss = add(cross_entropy(logits, labels), scale(sum(multiply(weight, weight)), l2 / 2));
   request.options.precision = Precision::fp32;
-  const std::string all[] = {"*"};
-  fit.parameters = request.trained = std::make_shared<TrainedParameters>(graph, all);
+  fit.parameters = request.trained = std::make_shared<TrainedParameters>(graph);
   fit.parameters->initialise(nullptr, 0);
   const auto session = compile(graph, request);
   std::ranges::copy(p.values, session->input("pixels").f32());

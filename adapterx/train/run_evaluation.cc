@@ -41,7 +41,7 @@ EvaluationPtr RunEvaluation::choose(const std::function<bool(int64_t)>& on_batch
   return evaluate_on(choosing_split(config_), *loader_, on_batch);
 }
 
-std::map<std::string, std::vector<int64_t>> RunEvaluation::observe() { return observation_->run(); }
+std::vector<ObservedCounts> RunEvaluation::observe() { return observation_->run(); }
 
 EvaluationPtr RunEvaluation::test(Split split, const std::function<bool(int64_t)>& on_batch) {
   const auto samples =

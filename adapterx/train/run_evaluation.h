@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +26,7 @@ class RunEvaluation {
   // `on_batch` as of evaluate().
   EvaluationPtr choose(const std::function<bool(int64_t)>& on_batch);
   // What the method observes on some of these samples (train/observation.h).
-  std::map<std::string, std::vector<int64_t>> observe();
+  std::vector<ObservedCounts> observe();
 
   EvaluationPtr test(Split split, const std::function<bool(int64_t)>& on_batch);
 

@@ -8,24 +8,16 @@
 namespace ax {
 namespace {
 
-struct Rule {
-  std::string_view selector, part;
-};
-constexpr std::array<Rule, 13> kRules = {{{"head.*", "head"},
-                                          {"head_dist.*", "head"},
-                                          {"*smoa.*", "SMoA"},
-                                          {"*prompt.*", "PG"},
-                                          {"*adaptmlp.*", "adapter"},
-                                          {"*.adapter.*", "adapter"},
-                                          {"*.tfts.*", "TFTS"},
-                                          {"blocks.*.norm2.*", "LN2"},
-                                          {"cls_*", "CLS"},
-                                          {"decoder_*", "decoder"},
-                                          {"increase_dim.*", "decoder"},
-                                          {"mask_token", "decoder"},
-                                          {"*", "backbone"}}};
-constexpr std::array<std::string_view, 9> kOrder = {"LN2",  "PG",       "CLS",     "SMoA", "adapter",
-                                                    "TFTS", "backbone", "decoder", "head"};
+// The order in which parts are listed: these first, then those of other methods, then these.
+constexpr std::array<std::string_view, 6> kFirst = {"LN2", "PG", "CLS", "SMoA", "adapter", "TFTS"};
+constexpr std::array<std::string_view, 3> kLast = {"backbone", "decoder", "head"};
+
+int place_of_part(const std::string& part) {
+  const auto first = std::ranges::find(kFirst, part), last = std::ranges::find(kLast, part);
+  if (first != kFirst.end()) return static_cast<int>(first - kFirst.begin());
+  const int others = static_cast<int>(kFirst.size());
+  return last == kLast.end() ? others : others + 1 + static_cast<int>(last - kLast.begin());
+}
 
 std::string with_separators(int64_t number) {
   std::string text = fmt::format("{}", number);
@@ -39,40 +31,29 @@ double percent_of(int64_t part, int64_t whole) {
 
 }  // namespace
 
-std::string part_of(std::string_view parameter) {
-  for (const Rule& rule : kRules) {
-    if (matches(rule.selector, parameter)) return std::string(rule.part);
-  }
-  return "backbone";
-}
-
 int64_t backbone_numbers(const Backbone& model) {
+  Graph graph;
+  Slots none;
+  model.build(graph, {}, none);
   int64_t numbers = 0;
-  for (const auto& [name, shape] : model.parameters().backbone) {
-    const bool buffer = name.ends_with(".running_mean") || name.ends_with(".running_var");
-    if (!buffer) numbers += shape.size();
+  for (const int id : graph.parameters()) {
+    if (!graph.info(id).buffer) numbers += graph.info(id).shape.size();
   }
   return numbers;
 }
 
 TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const Backbone& model) {
-  const bool whole =
-      std::ranges::any_of(entries, [](const auto& e) { return !e.buffer && part_of(e.name) == "backbone"; });
   TrainedParts result;
   result.backbone = backbone_numbers(model);
-  for (const std::string_view part : kOrder) {
-    int64_t numbers = 0;
-    for (const TrainedParameters::Entry& e : entries) {
-      if (e.buffer) continue;
-      std::string name = part_of(e.name);
-      if (whole && (name == "LN2" || name == "CLS")) name = "backbone";
-      if (name == part) numbers += e.shape.size();
-    }
-    if (numbers == 0) continue;
-    result.parts.push_back({std::string(part), numbers});
-    result.total += numbers;
-    if (part == "head") result.head = numbers;
+  for (const TrainedParameters::Entry& e : entries) {
+    if (e.buffer) continue;
+    const auto known = std::ranges::find(result.parts, e.part, &TrainedPart::name);
+    TrainedPart& part = known != result.parts.end() ? *known : result.parts.emplace_back(e.part, 0);
+    part.numbers += e.shape.size();
+    result.total += e.shape.size();
+    if (e.part == "head") result.head += e.shape.size();
   }
+  std::ranges::stable_sort(result.parts, {}, [](const TrainedPart& p) { return place_of_part(p.name); });
   return result;
 }
 

@@ -1,5 +1,6 @@
-// What a method trains, by parts: LN2, PG, CLS, SMoA, adapter, TFTS, backbone, head. Published tables count
-// with and without the head; the parts let both be read off. Buffers don't count.
+// What a method trains, by the parts under which its parameters are declared (ParameterUse): LN2, PG, CLS,
+// SMoA, adapter, TFTS, those of other methods in the order of the model, backbone, decoder, head. Published
+// tables count with and without the head; the parts let both be read off. Buffers don't count.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +28,6 @@ struct TrainedParts {
   std::string text() const;  // "LN2 18,432 · CLS 768 · head 38,045 · total 57,245 of 85.8 M = 0.067 %"
 };
 
-// The part of a parameter: norm2 is LN2, prompt PG, cls_token and cls_pos CLS, smoa SMoA, adaptmlp and
-// adapter adapter, tfts TFTS, head and head_dist head; all else backbone.
-std::string part_of(std::string_view parameter);
-
-// Where the rest of a backbone is trained, too, LN2 and CLS count as backbone.
 TrainedParts trained_parts(std::span<const TrainedParameters::Entry> entries, const Backbone& model);
 
 // Numbers in a model's parameters but the head's.

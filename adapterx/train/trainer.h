@@ -12,12 +12,12 @@
 
 #include <atomic>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "adapterx/tasks/evaluation.h"
 #include "adapterx/train/config.h"
+#include "adapterx/train/observation.h"
 #include "adapterx/train/setup.h"
 #include "adapterx/train/trained_parts.h"
 
@@ -50,9 +50,9 @@ struct EpochResult {
   double seconds = 0;  // of training alone
   double images_per_second = 0;
   double peak_rss_mb = 0;
-  // What the method observes on a fixed sample of the images evaluated, by the values' names
-  // ("blocks.3.expert"): how often each index occurs. Empty where nothing was evaluated or is observed.
-  std::map<std::string, std::vector<int64_t>> observed;
+  // What the method observes on a fixed sample of the images evaluated. Empty where nothing was evaluated or
+  // is observed.
+  std::vector<ObservedCounts> observed;
 };
 
 struct TrainingResult {

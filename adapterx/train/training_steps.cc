@@ -12,7 +12,7 @@ namespace ax {
 TrainingSteps::TrainingSteps(const TrainConfig& config, const TrainingSetup& setup)
     : config_(config), t_(config.train), setup_(setup), average_(config.train.ema) {
   build();
-  optimizer_ = std::make_unique<Optimizer>(built_.trained, optimizer_options(t_, *built_.trained));
+  optimizer_ = std::make_unique<Optimizer>(built_.trained, optimizer_options(t_));
   schedule_.emplace(schedule_options(t_), steps_of(batches_));
 }
 

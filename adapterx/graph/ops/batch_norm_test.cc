@@ -24,16 +24,16 @@ class BatchNormSessions : public ::testing::Test {
     const auto statistic = [&](const char* name, Init init) {
       return buffers ? g.buffer(name, {2}, init) : g.parameter(name, {2}, init);
     };
-    const BatchNormParameters p = {
-        g.parameter("weight", {2}, Init::ones()), g.parameter("bias", {2}, Init::zeros()),
-        statistic("running_mean", Init::zeros()), statistic("running_var", Init::ones())};
+    const BatchNormParameters p = {g.parameter("weight", {2}, Init::ones(), {.trained = true}),
+                                   g.parameter("bias", {2}, Init::zeros(), {.trained = true}),
+                                   statistic("running_mean", Init::zeros()),
+                                   statistic("running_var", Init::ones())};
     const Value y = batch_norm(x, p, training, 0, kMomentum);
-    const std::string selectors[] = {"weight", "bias"};
     if (!trained_) {
-      trained_ = std::make_shared<TrainedParameters>(g, selectors);
+      trained_ = std::make_shared<TrainedParameters>(g);
       trained_->initialise(nullptr, 0);
     }
-    trained_->expect_selection(g, selectors);
+    trained_->expect_same(g);
     CompileRequest request;
     request.outputs = {{"y", y}, {"mean", p.running_mean}, {"var", p.running_var}};
     if (training) request.loss = sum(y);
@@ -89,13 +89,12 @@ TEST_F(BatchNormSessions, FrozenStatisticsStay) {
 // The backward of both needs the norm's input alone: no kernel of the ReLU, and no memory between.
 TEST(BatchNorm, AReluBehindItIsFoldedIn) {
   Graph g;
-  const auto p = [&](const char* name) { return g.parameter(name, {8}, Init::ones()); };
+  const auto p = [&](const char* name) { return g.parameter(name, {8}, Init::ones(), {.trained = true}); };
   const auto b = [&](const char* name) { return g.buffer(name, {8}, Init::ones()); };
   const Value x = batch_norm(g.input("x", {4, 8}), {p("w"), p("b"), b("mean"), b("var")}, true);
   CompileRequest request;
   request.loss = sum(relu(x));
-  const std::string all[] = {"*"};
-  request.trained = std::make_shared<TrainedParameters>(g, all);
+  request.trained = std::make_shared<TrainedParameters>(g);
   const auto session = compile(g, request);
   for (const Step& step : session->steps()) {
     EXPECT_FALSE(step.op.starts_with("relu")) << step.op;
@@ -119,11 +118,10 @@ TEST(BatchNorm, OneRowHasNoStatistics) {
 
 TEST(BatchNorm, RunningStatisticsAreNotTrained) {
   Graph g;
-  const auto p = [&](const char* name) { return g.parameter(name, {8}, Init::ones()); };
+  const auto p = [&](const char* name) { return g.parameter(name, {8}, Init::ones(), {.trained = true}); };
   CompileRequest request;
   request.loss = sum(batch_norm(g.input("x", {4, 8}), {p("w"), p("b"), p("mean"), p("var")}, false));
-  const std::string all[] = {"*"};
-  request.trained = std::make_shared<TrainedParameters>(g, all);
+  request.trained = std::make_shared<TrainedParameters>(g);
   EXPECT_EQ(error_text([&] { compile(g, request); }),
             "batch_norm: expected running statistics that are a buffer or frozen, but `mean` is trained");
 }

@@ -54,11 +54,10 @@ TEST(GroupPoints, EveryOutputAloneAndTogether) {
 
 TEST(GroupPoints, PointsGetNoGradient) {
   Graph g;
-  const Value points = g.parameter("points", {1, 9, 3}, Init::normal(0, 1));
+  const Value points = g.parameter("points", {1, 9, 3}, Init::normal(0, 1), {.trained = true});
   CompileRequest request;
   request.loss = sum(group_points(points, 2, 3).neighbours);
-  const std::string all[] = {"*"};
-  request.trained = std::make_shared<TrainedParameters>(g, all);
+  request.trained = std::make_shared<TrainedParameters>(g);
   EXPECT_THROW(compile(g, request), Error);
 }
 

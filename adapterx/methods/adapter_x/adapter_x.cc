@@ -9,60 +9,66 @@
 namespace ax {
 namespace {
 
-class AdapterX : public Method {
+class AdapterXAdaptation : public Adaptation {
  public:
-  explicit AdapterX(const AdapterXOptions& options) : options_(options) {}
+  explicit AdapterXAdaptation(const AdapterXOptions& options) : options_(options) {}
 
-  std::vector<std::string> trained() const override {
-    std::vector<std::string> selectors = {"smoa.*", "head*"};
-    if (options_.train_norm2) selectors.emplace_back("blocks.*.norm2.*");
-    if (options_.train_cls) selectors.emplace_back("cls_*");
-    if (options_.prompt.on) selectors.emplace_back("blocks.*.prompt.*");
-    return selectors;
+  std::string_view trained_part(const BackboneParameter& p) override {
+    if (options_.train_norm2 && p.is_norm() && p.module == "norm2") return "LN2";
+    return options_.train_cls && p.is_class_token() ? "CLS" : "";
   }
 
-  Value beside_ffn(const BlockSite& site, Value, Value u) override {
+  Value beside_ffn(const Site& site, Value, Value u) override {
     return options_.position == AdapterPosition::parallel ? mix(site, u) : Value{};
   }
 
-  Value ffn(const BlockSite& site, Value, Value u, Value f) override {
+  Value ffn(const Site& site, Value, Value u, Value f) override {
     if (options_.position == AdapterPosition::parallel) return f;
     return add(f, mix(site, options_.position == AdapterPosition::dapt ? u : f));
   }
 
-  Value tokens(const BlockSite& site, Value x) override {
+  Value tokens(const Site& site, Value x) override {
     if (!options_.prompt.on) return x;
-    return inject_prompt(site, x, generate_prompt(calls_.back(), options_.prompt), options_.prompt);
-  }
-
-  bool positions_once() const override {
-    return options_.position == AdapterPosition::dapt || (options_.prompt.on && !options_.prompt.add);
+    return inject_prompt(site, x, generate_prompt(mixtures_.back(), options_.prompt), options_.prompt);
   }
 
   Value penalty() override {
-    if (options_.balance == 0 || calls_.empty()) return {};
-    Value sum = calls_[0].balance;
-    for (size_t l = 1; l < calls_.size(); ++l) sum = add(sum, calls_[l].balance);
-    return scale(sum, options_.balance / static_cast<float>(calls_.size()));
+    if (options_.balance == 0 || mixtures_.empty()) return {};
+    Value sum = mixtures_[0].balance;
+    for (size_t l = 1; l < mixtures_.size(); ++l) sum = add(sum, mixtures_[l].balance);
+    return scale(sum, options_.balance / static_cast<float>(mixtures_.size()));
   }
 
   std::vector<Observed> observed() override {
     std::vector<Observed> values;
-    for (size_t l = 0; l < calls_.size(); ++l) {
-      values.push_back({fmt::format("blocks.{}.expert", l), calls_[l].choice, options_.experts});
+    for (int l = 0; const Smoa& mixture : mixtures_) {
+      values.push_back({ObservedKind::expert_choice, l++, options_.experts, mixture.choice});
     }
     return values;
   }
 
  private:
-  Value mix(const BlockSite& site, Value u) {
-    if (site.index == 0) calls_.clear();
-    calls_.push_back(apply_smoa(site, u, options_));
-    return calls_.back().a;
+  Value mix(const Site& site, Value u) {
+    mixtures_.push_back(apply_smoa(site, u, options_));
+    return mixtures_.back().a;
   }
 
-  AdapterXOptions options_;
-  std::vector<Smoa> calls_;  // of the graph built last, by block
+  const AdapterXOptions options_;
+  std::vector<Smoa> mixtures_;  // by block
+};
+
+class AdapterX : public Method {
+ public:
+  explicit AdapterX(const AdapterXOptions& options) : options_(options) {}
+  std::unique_ptr<Adaptation> adapt() const override {
+    return std::make_unique<AdapterXAdaptation>(options_);
+  }
+  bool positions_once() const override {
+    return options_.position == AdapterPosition::dapt || (options_.prompt.on && !options_.prompt.add);
+  }
+
+ private:
+  const AdapterXOptions options_;
 };
 
 }  // namespace

@@ -15,6 +15,6 @@ Value generate_prompt(const Smoa& smoa, const PromptOptions& options);
 
 // The next block's input from this one's output x [B, T, d]: [prefix; P; the other tokens], or P added to
 // all.
-Value inject_prompt(const BlockSite& site, Value x, Value prompt, const PromptOptions& options);
+Value inject_prompt(const Site& site, Value x, Value prompt, const PromptOptions& options);
 
 }  // namespace ax

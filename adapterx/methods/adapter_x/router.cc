@@ -2,18 +2,16 @@
 
 namespace ax {
 
-void declare_router(Graph& graph, const std::string& name, const AdapterXOptions& options, int64_t sub_width,
+void declare_router(const Part& part, const AdapterXOptions& options, int64_t sub_width,
                     SmoaParameters& parameters) {
   constexpr float kGain = 0.32f;
   const int64_t width = options.router.cosine ? options.route_width() : options.experts;
-  parameters.router =
-      graph.parameter(name + ".router.proj.weight", {width, sub_width}, Init::orthogonal(kGain));
+  parameters.router = part.weight("router.proj.weight", {width, sub_width}, Init::orthogonal(kGain));
   if (options.router.cosine) {
-    parameters.embed =
-        graph.parameter(name + ".router.embed.weight", {options.experts, width}, Init::orthogonal(kGain));
+    parameters.embed = part.weight("router.embed.weight", {options.experts, width}, Init::orthogonal(kGain));
   }
   if (options.router.learn_temperature) {
-    parameters.log_temperature = graph.parameter(name + ".router.log_temperature", {1}, Init::zeros());
+    parameters.log_temperature = part.vector("router.log_temperature", {1}, Init::zeros());
   }
 }
 

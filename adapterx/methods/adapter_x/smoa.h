@@ -11,7 +11,8 @@ namespace ax {
 // router.* (router.h) and experts.down_proj.weight [N, r, d_h], which starts Kaiming-uniform (a = sqrt 5),
 // and experts.up_proj.weight [N, d_h, r], which starts zero: no biases (ours). With
 // expert_norm also experts.norm.weight and .bias [N, d_h], and with expert_scale=token experts.scale.weight
-// [N, d_h], which starts as down_proj.weight does, and .bias [N].
-Smoa apply_smoa(const BlockSite& site, Value u, const AdapterXOptions& options);
+// [N, d_h], which starts as down_proj.weight does, and .bias [N]. Norms and biases are trained without weight
+// decay, and so are the matrices of a single expert.
+Smoa apply_smoa(const Site& site, Value u, const AdapterXOptions& options);
 
 }  // namespace ax

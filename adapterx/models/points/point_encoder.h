@@ -9,6 +9,7 @@ namespace ax {
 struct PointEncoderBuild {
   bool training = false;      // BatchNorm by batch statistics, but for a fixed one
   bool from_scratch = false;  // convolutions trunc_normal(0.02), biases 0, BatchNorm 1 and 0
+  Slots& slots;               // asked which parameters are trained
 };
 
 // The blocks of a point transformer, of the encoder or a decoder.
@@ -26,6 +27,7 @@ Value encode_positions(Value centers, const PointTransformerConfig& config, cons
 // takes the batch's.
 struct BatchNormUse {
   bool batch_statistics = false, from_scratch = false;
+  ParameterUse weight = {}, bias = {};
 };
 Value batch_norm_layer(Value x, std::string_view name, const BatchNormUse& use);
 

@@ -12,6 +12,7 @@
 #include "adapterx/graph/ops/reshape.h"
 #include "adapterx/graph/ops/tokens.h"
 #include "adapterx/models/blocks.h"
+#include "adapterx/models/decoder_slots.h"
 #include "adapterx/models/points/point_encoder.h"
 
 namespace ax {
@@ -20,12 +21,13 @@ namespace {
 class MaskedBuilder {
  public:
   MaskedBuilder(Graph& graph, const PointTransformerConfig& config, const MaskedOptions& options,
-                const BackboneBuild& build)
+                const BackboneBuild& build, Slots& slots)
       : graph_(graph),
         config_(config),
         options_(options),
         build_(build),
-        encoder_{build.training, build.from_scratch},
+        slots_(slots),
+        encoder_{build.training, build.from_scratch, slots},
         hidden_(hidden_tokens(options, kPublishedPointMaskRatio, config.groups, "groups")) {
     if (options.decoder_width == 0 || options.decoder_width == config.width) return;
     fail("decoder width {}: expected that of the point transformer, {}", options.decoder_width, config.width);
@@ -46,9 +48,14 @@ class MaskedBuilder {
   }
 
  private:
-  BlockBuilder blocks(int64_t heads, bool from_scratch) {
+  BlockBuilder blocks(int64_t heads, bool from_scratch, Slots& slots) {
     const BlockConfig config = point_block_config(config_, heads);
-    return {graph_, config, {build_.training, build_.drop_path, from_scratch}, no_slots_};
+    return {graph_, config, {build_.training, build_.drop_path, from_scratch}, slots};
+  }
+
+  // Before and after the blocks of the encoder and of the decoder.
+  Site outside() const {
+    return {.depth = static_cast<int>(config_.depth), .training = build_.training, .prefix = 0};
   }
 
   // Blocks of a name, with positions before each or, where `once`, before the first.
@@ -57,7 +64,7 @@ class MaskedBuilder {
     for (int64_t l = 0; l < depth; ++l) {
       const Scope scope(graph_, fmt::format("{}.{}", name, l));
       if (l == 0 || !once) x = add(x, positions, Role::residual);
-      const BlockSite site{static_cast<int>(l), static_cast<int>(depth), build_.training, 0};
+      const Site site{static_cast<int>(l), static_cast<int>(depth), build_.training, 0, x.shape()[1]};
       x = builder.block(site, x);
     }
     return x;
@@ -67,32 +74,37 @@ class MaskedBuilder {
   Value encode(const PointGroups& groups, const TokenMask& mask) {
     const Value tokens = encode_groups(gather_tokens(groups.neighbours, mask.visible), config_, encoder_);
     const Value positions = encode_positions(gather_tokens(groups.centers, mask.visible), config_, encoder_);
-    BlockBuilder builder = blocks(config_.heads, build_.from_scratch);
-    return builder.norm("norm", transform(tokens, positions, builder, "blocks", config_.depth,
-                                          config_.positions == PositionUse::once));
+    BlockBuilder builder = blocks(config_.heads, build_.from_scratch, slots_);
+    return builder.norm(outside(), "norm",
+                        transform(tokens, positions, builder, "blocks", config_.depth,
+                                  config_.positions == PositionUse::once));
   }
 
   // The hidden groups' tokens after the decoder [B, M, d].
   Value decode(Value seen, const PointGroups& groups, const TokenMask& mask) {
-    const Value token = graph_.parameter("mask_token", {1, 1, config_.width}, Init::trunc_normal(0.02f));
+    const Value token = graph_.parameter("mask_token", {1, 1, config_.width}, Init::trunc_normal(0.02f),
+                                         use_of(decoder_slots_, {ParameterKind::token}));
     const std::array all = {seen, repeat_token(token, hidden_)};
     const std::array centers = {gather_tokens(groups.centers, mask.visible),
                                 gather_tokens(groups.centers, mask.masked)};
-    const Value positions = encode_positions(concat_tokens(centers), config_,
-                                             {build_.training, /*from_scratch=*/true}, "decoder_pos_embed");
-    BlockBuilder builder =
-        blocks(options_.decoder_heads > 0 ? options_.decoder_heads : config_.heads, /*from_scratch=*/true);
+    const Value positions =
+        encode_positions(concat_tokens(centers), config_,
+                         {build_.training, /*from_scratch=*/true, decoder_slots_}, "decoder_pos_embed");
+    BlockBuilder builder = blocks(options_.decoder_heads > 0 ? options_.decoder_heads : config_.heads,
+                                  /*from_scratch=*/true, decoder_slots_);
     const Value x = transform(concat_tokens(all), positions, builder, "decoder_blocks",
                               options_.decoder_depth, /*once=*/false);
-    return builder.norm("decoder_norm", slice_tokens(x, seen.shape()[1], hidden_));
+    return builder.norm(outside(), "decoder_norm", slice_tokens(x, seen.shape()[1], hidden_));
   }
 
   // K points of each hidden group [B, M, 3 K].
   Value draw(Value x) {
     const int64_t numbers = 3 * config_.group_size;
     const Value weight =
-        graph_.parameter("increase_dim.weight", {numbers, config_.width}, Init::trunc_normal(0.02f));
-    const Value bias = graph_.parameter("increase_dim.bias", {numbers}, Init::zeros());
+        graph_.parameter("increase_dim.weight", {numbers, config_.width}, Init::trunc_normal(0.02f),
+                         use_of(decoder_slots_, {ParameterKind::weight}));
+    const Value bias = graph_.parameter("increase_dim.bias", {numbers}, Init::zeros(),
+                                        use_of(decoder_slots_, {ParameterKind::bias}));
     const Scope scope(graph_, "increase_dim");
     return linear(x, weight, bias, Role::exact);
   }
@@ -101,16 +113,17 @@ class MaskedBuilder {
   const PointTransformerConfig& config_;
   const MaskedOptions& options_;
   const BackboneBuild& build_;
+  Slots& slots_;
   const PointEncoderBuild encoder_;
   const int64_t hidden_;  // groups
-  Slots no_slots_;
+  DecoderSlots decoder_slots_;
 };
 
 }  // namespace
 
 MaskedBackbone build_point_mae(Graph& graph, const PointTransformerConfig& config,
-                               const MaskedOptions& options, const BackboneBuild& build) {
-  return MaskedBuilder(graph, config, options, build).run();
+                               const MaskedOptions& options, const BackboneBuild& build, Slots& slots) {
+  return MaskedBuilder(graph, config, options, build, slots).run();
 }
 
 }  // namespace ax

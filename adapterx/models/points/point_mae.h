@@ -21,8 +21,8 @@ namespace ax {
 // Parameters: the backbone's but for class token and head; decoder_pos_embed.*, decoder_blocks.#.*,
 // decoder_norm.*, mask_token and increase_dim.*; these have a start of their own over a checkpoint, too.
 // Throws Error where no group would be hidden, or none seen, or for a decoder of another width than the
-// encoder's.
+// encoder's. `slots`: a method that says what of the encoder is trained; the decoder always is.
 MaskedBackbone build_point_mae(Graph& graph, const PointTransformerConfig& config,
-                               const MaskedOptions& options, const BackboneBuild& build);
+                               const MaskedOptions& options, const BackboneBuild& build, Slots& slots);
 
 }  // namespace ax

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "adapterx/graph/trained_parameters.h"
+#include "adapterx/models/checkpoint/name_pattern.h"
 
 namespace ax {
 namespace {

@@ -19,6 +19,8 @@
 namespace ax {
 namespace {
 
+const ParameterUse kHeadVector = {"head", /*trained=*/true, /*decays=*/false};
+
 // The head published with point transformers: two hidden layers with BatchNorm and dropout.
 struct PointHead {
   PointTransformerConfig config;
@@ -35,13 +37,15 @@ struct PointHead {
     Graph& graph = *x.graph;
     const Scope scope(graph, name);
     const int64_t in = x.shape().dim(-1);
-    return linear(x, graph.parameter(graph.scoped("weight"), {out, in}, Init::trunc_normal(0.02f)),
-                  graph.parameter(graph.scoped("bias"), {out}, Init::zeros()), role);
+    const Value bias = graph.parameter(graph.scoped("bias"), {out}, Init::zeros(), kHeadVector);
+    const Value weight =
+        graph.parameter(graph.scoped("weight"), {out, in}, Init::trunc_normal(0.02f), {"head", true});
+    return linear(x, weight, bias, role);
   }
 
   Value hidden_layer(Value x, const char* linear_name, const char* norm_name,
                      const char* dropout_name) const {
-    const BatchNormUse use{training, true};
+    const BatchNormUse use{training, true, kHeadVector, kHeadVector};
     const Value y = relu(batch_norm_layer(dense(x, linear_name, config.head_hidden), norm_name, use));
     return training ? dropout(y, config.head_dropout, dropout_name) : y;
   }
@@ -55,7 +59,12 @@ class PointBuilder {
         build_(build),
         slots_(slots),
         blocks_(graph, point_block_config(config, config.heads),
-                {build.training, build.drop_path, build.from_scratch}, slots) {}
+                {build.training, build.drop_path, build.from_scratch}, slots),
+        encoder_{build.training, build.from_scratch, slots},
+        site_{.depth = static_cast<int>(config.depth),
+              .training = build.training,
+              .prefix = PointTransformerConfig::kPrefix,
+              .patches = config.groups} {}
 
   BuiltBackbone run() {
     BuiltBackbone model;
@@ -63,7 +72,7 @@ class PointBuilder {
     Features& f = model.features;
     f.patches = config_.groups;
     const PointGroups groups = group_points(model.input, config_.groups, config_.group_size);
-    f.tokens = blocks_.norm("norm", transform(embed(groups), positions(groups), f.blocks));
+    f.tokens = blocks_.norm(site_, "norm", transform(embed(groups), positions(groups), f.blocks));
     f.pooled = pooled(f.tokens);
     f.head = [pooled = f.pooled, head = PointHead{config_, build_.training}](int64_t classes) {
       return head.logits(pooled, classes);
@@ -72,21 +81,21 @@ class PointBuilder {
   }
 
  private:
-  Value token_parameter(std::string_view name) {
+  Value token_parameter(std::string_view name, ParameterKind kind) {
     // No pretraining by masking has a class token: it starts here.
-    return graph_.parameter(std::string(name), {1, 1, config_.width}, Init::trunc_normal(0.02f));
+    return graph_.parameter(std::string(name), {1, 1, config_.width}, Init::trunc_normal(0.02f),
+                            use_of(slots_, {kind}));
   }
 
   Value embed(const PointGroups& groups) {
-    const PointEncoderBuild build{build_.training, build_.from_scratch};
-    const Value patches = slots_.patch_tokens(encode_groups(groups.neighbours, config_, build));
-    const std::array parts = {token_parameter("cls_token"), patches};
+    const Value patches = slots_.patch_tokens(site_, encode_groups(groups.neighbours, config_, encoder_));
+    const std::array parts = {token_parameter("cls_token", ParameterKind::class_token), patches};
     return concat_tokens(parts);
   }
 
   Value positions(const PointGroups& groups) {
-    const PointEncoderBuild build{build_.training, build_.from_scratch};
-    const std::array parts = {token_parameter("cls_pos"), encode_positions(groups.centers, config_, build)};
+    const std::array parts = {token_parameter("cls_pos", ParameterKind::class_position),
+                              encode_positions(groups.centers, config_, encoder_)};
     return concat_tokens(parts);
   }
 
@@ -94,8 +103,7 @@ class PointBuilder {
     if (config_.positions == PositionUse::once) x = add(x, positions, Role::residual);
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
-      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
-                           PointTransformerConfig::kPrefix};
+      const Site site = site_.in(l);
       if (config_.positions == PositionUse::every_block) x = add(x, lengthened(positions, x), Role::residual);
       x = slots_.tokens(site, blocks_.block(site, x));
       blocks.push_back(x);
@@ -133,6 +141,8 @@ class PointBuilder {
   const BackboneBuild& build_;
   Slots& slots_;
   BlockBuilder blocks_;
+  const PointEncoderBuild encoder_;
+  const Site site_;  // outside of the blocks
 };
 
 void check(const PointTransformerConfig& c, const BackboneBuild& build) {

@@ -64,8 +64,9 @@ TEST(PointMae, HidesSomeGroupsAndNotAll) {
   const auto build = [](float ratio) {
     Graph graph;
     MaskedOptions options;
+    Slots none;
     options.mask_ratio = ratio;
-    build_point_mae(graph, point_preset("point_small"), options, {.batch = 2, .from_scratch = true});
+    build_point_mae(graph, point_preset("point_small"), options, {.batch = 2, .from_scratch = true}, none);
     return graph.parameter_names().size();
   };
   EXPECT_GT(build(0.6f), 100u);

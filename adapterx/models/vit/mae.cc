@@ -16,6 +16,7 @@
 #include "adapterx/graph/ops/standardize.h"
 #include "adapterx/graph/ops/tokens.h"
 #include "adapterx/models/blocks.h"
+#include "adapterx/models/decoder_slots.h"
 
 namespace ax {
 namespace {
@@ -54,7 +55,8 @@ void check(const VitConfig& c) {
 
 class MaeBuilder {
  public:
-  MaeBuilder(Graph& graph, const VitConfig& config, const MaskedOptions& options, const BackboneBuild& build)
+  MaeBuilder(Graph& graph, const VitConfig& config, const MaskedOptions& options, const BackboneBuild& build,
+             Slots& slots)
       : graph_(graph),
         config_(config),
         options_(options),
@@ -62,8 +64,8 @@ class MaeBuilder {
         patches_(config.patches()),
         hidden_(hidden_tokens(options, kPublishedImageMaskRatio, config.patches(), "patches")),
         decoder_config_(decoder_blocks(config, options)),
-        encoder_(graph, encoder_blocks(config), {build.training, build.drop_path, build.from_scratch}, none_),
-        decoder_(graph, decoder_config_, {build.training, 0, /*from_scratch=*/true}, none_) {}
+        encoder_(graph, encoder_blocks(config), {build.training, build.drop_path, build.from_scratch}, slots),
+        decoder_(graph, decoder_config_, {build.training, 0, /*from_scratch=*/true}, decoder_slots_) {}
 
   MaskedBackbone run() {
     MaskedBackbone mae;
@@ -80,8 +82,14 @@ class MaeBuilder {
   }
 
  private:
+  // Before and after the blocks of the encoder and of the decoder.
+  Site outside() const {
+    return {.depth = static_cast<int>(config_.depth), .training = build_.training, .prefix = 1};
+  }
+
   Value positions(BlockBuilder& blocks, const char* name, int64_t prefix, int64_t width) {
-    return blocks.parameter(name, {1, prefix + patches_, width}, Init::grid_positions(prefix));
+    return blocks.parameter(name, {1, prefix + patches_, width}, Init::grid_positions(prefix),
+                            {ParameterKind::position});
   }
 
   // x [B, 1 + n, d] of a class token and the patches of `index`, with their positions.
@@ -100,7 +108,8 @@ class MaeBuilder {
   Value transform(Value x, BlockBuilder& blocks, const char* name, int64_t depth) {
     for (int64_t l = 0; l < depth; ++l) {
       const Scope scope(graph_, fmt::format("{}.{}", name, l));
-      x = blocks.block({static_cast<int>(l), static_cast<int>(depth), build_.training, 1}, x);
+      const Site site{static_cast<int>(l), static_cast<int>(depth), build_.training, 1, x.shape()[1] - 1};
+      x = blocks.block(site, x);
     }
     return x;
   }
@@ -108,36 +117,39 @@ class MaeBuilder {
   // Class token and visible patches [B, 1 + V, d], of the patches' pixels.
   Value encode(Value pixels, const TokenMask& mask) {
     const int64_t p = config_.patch_size, d = config_.width;
-    const Value patches =
-        encoder_.layer("patch_embed.proj", cast(pixels, Role::activation), {d, config_.channels, p, p},
-                       config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
-    const std::array tokens = {encoder_.parameter("cls_token", {1, 1, d}, Init::trunc_normal(0.02f)),
-                               patches};
+    const Value patches = encoder_.layer(outside(), "patch_embed.proj", cast(pixels, Role::activation),
+                                         {d, config_.channels, p, p}, config_.patch_bias,
+                                         Init::kaiming_uniform(std::sqrt(5.0f)));
+    const std::array tokens = {
+        encoder_.parameter("cls_token", {1, 1, d}, Init::trunc_normal(0.02f), {ParameterKind::class_token}),
+        patches};
     Value x = add_positions(concat_tokens(tokens),
                             positions(encoder_, "pos_embed", config_.positioned_prefix, d), mask.visible);
-    if (config_.pre_norm) x = cast(encoder_.norm("norm_pre", x), Role::residual);
-    return encoder_.norm("norm", transform(x, encoder_, "blocks", config_.depth));
+    if (config_.pre_norm) x = cast(encoder_.norm(outside(), "norm_pre", x), Role::residual);
+    return encoder_.norm(outside(), "norm", transform(x, encoder_, "blocks", config_.depth));
   }
 
   // The hidden places' tokens after the decoder [B, M, d'].
   Value decode(Value seen, const TokenMask& mask) {
     const int64_t d = decoder_config_.width;
     const Value places = positions(decoder_, "decoder_pos_embed", 1, d);
-    const Value known =
-        add_positions(decoder_.layer("decoder_embed", seen, {d, config_.width}), places, mask.visible);
-    const Value token = decoder_.parameter("mask_token", {1, 1, d}, Init::trunc_normal(0.02f));
+    const Value known = add_positions(decoder_.layer(outside(), "decoder_embed", seen, {d, config_.width}),
+                                      places, mask.visible);
+    const Value token =
+        decoder_.parameter("mask_token", {1, 1, d}, Init::trunc_normal(0.02f), {ParameterKind::token});
     const Value hidden = gather_tokens(slice_tokens(places, 1, patches_), mask.masked);
     const std::array tokens = {known, add(hidden, token, Role::residual)};
     const Value x = transform(concat_tokens(tokens), decoder_, "decoder_blocks", options_.decoder_depth);
-    return decoder_.norm("decoder_norm", slice_tokens(x, known.shape()[1], hidden_));
+    return decoder_.norm(outside(), "decoder_norm", slice_tokens(x, known.shape()[1], hidden_));
   }
 
   // The numbers of each hidden patch.
   Value draw(Value x) {
     const int64_t numbers = config_.channels * config_.patch_size * config_.patch_size;
     const Value weight = decoder_.parameter("decoder_pred.weight", {numbers, decoder_config_.width},
-                                            Init::trunc_normal(0.02f));
-    const Value bias = decoder_.parameter("decoder_pred.bias", {numbers}, Init::zeros());
+                                            Init::trunc_normal(0.02f), {ParameterKind::weight});
+    const Value bias =
+        decoder_.parameter("decoder_pred.bias", {numbers}, Init::zeros(), {ParameterKind::bias});
     const Scope scope(graph_, "decoder_pred");
     return linear(x, weight, bias, Role::exact);
   }
@@ -148,16 +160,16 @@ class MaeBuilder {
   const BackboneBuild& build_;
   const int64_t patches_, hidden_;
   const BlockConfig decoder_config_;
-  Slots none_;
+  DecoderSlots decoder_slots_;
   BlockBuilder encoder_, decoder_;
 };
 
 }  // namespace
 
 MaskedBackbone build_mae(Graph& graph, const VitConfig& config, const MaskedOptions& options,
-                         const BackboneBuild& build) {
+                         const BackboneBuild& build, Slots& slots) {
   check(config);
-  return MaeBuilder(graph, config, options, build).run();
+  return MaeBuilder(graph, config, options, build, slots).run();
 }
 
 }  // namespace ax

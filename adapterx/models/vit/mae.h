@@ -26,8 +26,9 @@ namespace ax {
 // Parameters: the ViT's but for its head; decoder_embed.*, mask_token, decoder_pos_embed, decoder_blocks.#.*,
 // decoder_norm.* and decoder_pred.*, which have a start of their own over a checkpoint, too. Throws Error
 // where no patch would be hidden, or none seen, and on a ViT with other tokens before its patches than the
-// class token, or with mean pooling, whose norm is the head's.
+// class token, or with mean pooling, whose norm is the head's. `slots`: a method that says what of the
+// encoder is trained; the decoder always is.
 MaskedBackbone build_mae(Graph& graph, const VitConfig& config, const MaskedOptions& options,
-                         const BackboneBuild& build);
+                         const BackboneBuild& build, Slots& slots);
 
 }  // namespace ax

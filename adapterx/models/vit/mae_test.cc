@@ -34,7 +34,8 @@ using Shapes = std::map<std::string, Shape, std::less<>>;
 
 Shapes parameters(const VitConfig& config, const MaskedOptions& options = {}) {
   Graph graph;
-  build_mae(graph, config, options, {.batch = 2, .from_scratch = true});
+  Slots none;
+  build_mae(graph, config, options, {.batch = 2, .from_scratch = true}, none);
   Shapes shapes;
   for (const int id : graph.parameters()) shapes.emplace(graph.info(id).name, graph.info(id).shape);
   return shapes;
@@ -114,8 +115,9 @@ TEST(PointMae, HasNoDecoderOfAnotherWidth) {
   const auto build = [](int64_t width) {
     Graph graph;
     MaskedOptions options;
+    Slots none;
     options.decoder_width = width;
-    build_point_mae(graph, point_preset("point_small"), options, {.batch = 2, .from_scratch = true});
+    build_point_mae(graph, point_preset("point_small"), options, {.batch = 2, .from_scratch = true}, none);
   };
   build(192);
   EXPECT_THROW(build(128), Error);

@@ -23,9 +23,11 @@ BlockConfig block_config(const VitConfig& c) {
 Value linear_head(const std::string& name, Value features, int64_t classes) {
   Graph& graph = *features.graph;
   const Scope scope(graph, name);
-  const int64_t width = features.shape()[1];
-  return linear(features, graph.parameter(name + ".weight", {classes, width}, Init::trunc_normal(0.02f)),
-                graph.parameter(name + ".bias", {classes}, Init::zeros()), Role::exact);
+  const Value bias =
+      graph.parameter(name + ".bias", {classes}, Init::zeros(), {"head", true, /*decays=*/false});
+  const Value weight = graph.parameter(name + ".weight", {classes, features.shape()[1]},
+                                       Init::trunc_normal(0.02f), {"head", true});
+  return linear(features, weight, bias, Role::exact);
 }
 
 class VitBuilder {
@@ -35,7 +37,13 @@ class VitBuilder {
         config_(config),
         build_(build),
         slots_(slots),
-        blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots) {}
+        blocks_(graph, block_config(config), {build.training, build.drop_path, build.from_scratch}, slots),
+        site_{.depth = static_cast<int>(config.depth),
+              .training = build.training,
+              .prefix = config.prefix(),
+              .patches = config.patches(),
+              .grid_height = config.grid(),
+              .grid_width = config.grid()} {}
 
   BuiltBackbone run() {
     BuiltBackbone vit;
@@ -43,12 +51,11 @@ class VitBuilder {
         graph_.input("images", {build_.batch, config_.channels, config_.image_size, config_.image_size});
     Features& f = vit.features;
     f.patches = config_.patches();
-    f.grid = {config_.grid(), config_.grid()};
+    f.grid_height = f.grid_width = config_.grid();
     Value x = embed(vit.input);  // [B, T, d]
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
-      const BlockSite site{static_cast<int>(l), static_cast<int>(config_.depth), build_.training,
-                           config_.prefix()};
+      const Site site = site_.in(l);
       x = slots_.tokens(site, blocks_.block(site, x));
       f.blocks.push_back(x);
     }
@@ -57,8 +64,8 @@ class VitBuilder {
   }
 
  private:
-  Value token_parameter(std::string_view name, int64_t tokens) {
-    return blocks_.parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f));
+  Value token_parameter(std::string_view name, int64_t tokens, ParameterKind kind = ParameterKind::token) {
+    return blocks_.parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f), {kind});
   }
 
   // Token `t` of x [B, T, d]: [B, d].
@@ -69,9 +76,9 @@ class VitBuilder {
     if (config_.pool == Pool::mean) {
       const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
       f.tokens = x;
-      f.pooled = blocks_.norm("fc_norm", reshape(mean, {build_.batch, config_.width}));
+      f.pooled = blocks_.norm(site_, "fc_norm", reshape(mean, {build_.batch, config_.width}));
     } else {
-      f.tokens = blocks_.norm("norm", x);
+      f.tokens = blocks_.norm(site_, "norm", x);
       f.pooled = token(f.tokens, 0);
     }
     f.head = [pooled = f.pooled](int64_t classes) { return linear_head("head", pooled, classes); };
@@ -79,25 +86,28 @@ class VitBuilder {
     const Value first = f.pooled, second = token(f.tokens, 1);
     f.pooled = scale(add(first, second), 0.5f);
     f.head = [first, second](int64_t classes) {
-      return scale(add(linear_head("head", first, classes), linear_head("head_dist", second, classes)), 0.5f);
+      const Value of_second = linear_head("head_dist", second, classes);
+      return scale(add(linear_head("head", first, classes), of_second), 0.5f);
     };
   }
 
   Value embed(Value images) {
     const int64_t p = config_.patch_size, d = config_.width;
-    const Value patches = blocks_.layer("patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
-                                        config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
-    const Value x = positioned(slots_.patch_tokens(patches));
-    return config_.pre_norm ? cast(blocks_.norm("norm_pre", x), Role::residual) : x;
+    const Value patches =
+        blocks_.layer(site_, "patch_embed.proj", patchify(images, p), {d, config_.channels, p, p},
+                      config_.patch_bias, Init::kaiming_uniform(std::sqrt(5.0f)));
+    const Value x = positioned(slots_.patch_tokens(site_, patches));
+    return config_.pre_norm ? cast(blocks_.norm(site_, "norm_pre", x), Role::residual) : x;
   }
 
   // The token list [B, T, d]: tokens the position embedding covers, then the others put in between.
   Value positioned(Value patches) {
     const int64_t covered = config_.positioned_prefix;
-    std::vector<Value> prefix = {token_parameter("cls_token", 1)};
+    std::vector<Value> prefix = {token_parameter("cls_token", 1, ParameterKind::class_token)};
     if (config_.distilled) prefix.push_back(token_parameter("dist_token", 1));
     if (config_.registers > 0) prefix.push_back(token_parameter("reg_token", config_.registers));
-    const Value positions = token_parameter("pos_embed", covered + config_.patches());
+    const Value positions =
+        token_parameter("pos_embed", covered + config_.patches(), ParameterKind::position);
     const auto uncovered = prefix.begin() + (covered == config_.prefix() ? std::ssize(prefix) : covered);
 
     std::vector<Value> parts(prefix.begin(), uncovered);
@@ -119,6 +129,7 @@ class VitBuilder {
   const BackboneBuild& build_;
   Slots& slots_;
   BlockBuilder blocks_;
+  const Site site_;  // outside of the blocks
 };
 
 }  // namespace

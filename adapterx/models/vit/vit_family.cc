@@ -37,9 +37,9 @@ class VitBackbone : public Backbone {
   BuiltBackbone build(Graph& graph, const BackboneBuild& build, Slots& slots) const override {
     return build_vit(graph, config_, build, slots);
   }
-  MaskedBackbone build_masked(Graph& graph, const MaskedOptions& options,
-                              const BackboneBuild& build) const override {
-    return build_mae(graph, config_, options, build);
+  MaskedBackbone build_masked(Graph& graph, const MaskedOptions& options, const BackboneBuild& build,
+                              Slots& slots) const override {
+    return build_mae(graph, config_, options, build, slots);
   }
   BackboneRequest request() const override {
     BackboneRequest r;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
-#include "adapterx/graph/trained_parameters.h"
+#include "adapterx/models/checkpoint/name_pattern.h"
 
 namespace ax {
 
