@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/base/natural_less.h"
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/point_checkpoint.h"
 #include "adapterx/models/vit_metadata.h"

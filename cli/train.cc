@@ -9,13 +9,13 @@
 #include <filesystem>
 #include <optional>
 
+#include "adapterx/app/run_record.h"
 #include "adapterx/report/run_folder.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/model_setup.h"
 #include "adapterx/train/trainer.h"
 #include "cli/command.h"
 #include "cli/findings.h"
-#include "cli/run_record.h"
 #include "cli/terminal_text.h"
 #include "cli/train_config.h"
 #include "cli/train_console.h"

@@ -1,14 +1,14 @@
-#include "cli/run_record.h"
+#include "adapterx/app/run_record.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
 
+#include "adapterx/base/natural_less.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/graph/precision.h"
-#include "cli/name_groups.h"
 
-namespace ax::cli {
+namespace ax {
 namespace {
 
 // Shares of each expert in each block, where the method names them "blocks.3.expert".
@@ -112,4 +112,4 @@ EpochRecord epoch_record(const EpochResult& e) {
   return r;
 }
 
-}  // namespace ax::cli
+}  // namespace ax
