@@ -34,7 +34,7 @@ std::string unused_text(const TrainingStart& start) {
 
 }  // namespace
 
-void TrainConsole::start(const TrainingStart& start) {
+void TrainConsole::on_start(const TrainingStart& start) {
   epochs_ = start.epochs;
   batches_ = start.batches;
   masked_ = start.config.pretrain.masked();
@@ -62,16 +62,16 @@ void TrainConsole::show(std::string_view what, int64_t done, int64_t total) {
   progress_->update(done);
 }
 
-void TrainConsole::step(const StepRecord& step) {
+void TrainConsole::on_step(const StepRecord& step) {
   show(fmt::format("batches of epoch {}", step.epoch + 1), step.batches, batches_);
 }
 
-void TrainConsole::evaluation(std::string_view split, int64_t done, int64_t total) {
+void TrainConsole::on_evaluation(std::string_view split, int64_t done, int64_t total) {
   show(fmt::format("{} {}", split, noun_), done, total);
 }
 
-void TrainConsole::epoch(const EpochResult& e) {
-  clear();
+void TrainConsole::on_epoch(const EpochResult& e, const Evaluation*) {
+  progress_.reset();
   ++epochs_here_;
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   const double left = spent / static_cast<double>(epochs_here_) * static_cast<double>(epochs_ - e.epoch - 1);
@@ -82,6 +82,13 @@ void TrainConsole::epoch(const EpochResult& e) {
   say(fmt::format("epoch {:>{}}/{}  loss {:.4f}{}{}  lr {:.2e}  {:.1f} {}/s  {} left  {:.0f} MB\n",
                   e.epoch + 1, std::to_string(epochs_).size(), epochs_, e.train_loss, accuracy, val, e.lr,
                   e.images_per_second, noun_, duration_text(left), e.peak_rss_mb));
+}
+
+void TrainConsole::result(const TrainingResult& r) {
+  progress_.reset();
+  if (r.tested_on.empty()) return;
+  say(fmt::format("{}: {:.2f} % of {} {}, by the adapter of epoch {}\n", r.tested_on, 100 * r.test.accuracy(),
+                  r.test.images, noun_, r.best_epoch + 1));
 }
 
 }  // namespace ax::cli

@@ -1,13 +1,13 @@
-#include "cli/cloud_findings.h"
+#include "adapterx/app/cloud_findings.h"
 
 #include <algorithm>
 #include <span>
 
+#include "adapterx/app/findings_parts.h"
 #include "adapterx/kernels/points/farthest_points.h"
 #include "adapterx/report/shown_cloud.h"
-#include "cli/findings_parts.h"
 
-namespace ax::cli {
+namespace ax {
 namespace {
 
 constexpr size_t kMistakes = 24, kClouds = 8, kWrongClouds = 3;
@@ -67,4 +67,4 @@ void add_clouds(const Evaluation& evaluation, const SampleSource& clouds, const 
   }
 }
 
-}  // namespace ax::cli
+}  // namespace ax

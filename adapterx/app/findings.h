@@ -7,10 +7,10 @@
 #include "adapterx/train/data_splits.h"
 #include "adapterx/train/evaluate.h"
 
-namespace ax::cli {
+namespace ax {
 
 // `split`: that of the evaluation. `adapter`: the file that was evaluated, over the config's weights.
 Findings findings_of(const Evaluation& evaluation, const DataSplits& data, Split split,
                      const std::string& adapter, const TrainConfig& config);
 
-}  // namespace ax::cli
+}  // namespace ax

@@ -8,10 +8,10 @@
 #include "adapterx/train/config.h"
 #include "adapterx/train/evaluate.h"
 
-namespace ax::cli {
+namespace ax {
 
 // `clouds`: the model's inputs [points, 3] that were evaluated. Adds mistakes and clouds.
 void add_clouds(const Evaluation& evaluation, const SampleSource& clouds, const AdaptedModel& model,
                 const TrainConfig& config, Findings& findings);
 
-}  // namespace ax::cli
+}  // namespace ax

@@ -1,20 +1,17 @@
-#include "cli/findings.h"
+#include "adapterx/app/image_findings.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "adapterx/app/findings_parts.h"
 #include "adapterx/data/images/load_images.h"
 #include "adapterx/report/thumbnail.h"
-#include "adapterx/train/adapted_model.h"
-#include "cli/cloud_findings.h"
-#include "cli/findings_parts.h"
 
-namespace ax::cli {
+namespace ax {
 namespace {
 
 constexpr size_t kMistakes = 24, kRoutingPictures = 8;
 constexpr int64_t kThumbnailSide = 112;
-constexpr int64_t kMostConfusionClasses = 2000;
 
 // The values of a model's input [3, side, side] as the pixels they were made of.
 Image pixels_of(std::span<const float> input, const Preprocess& preprocess) {
@@ -42,15 +39,6 @@ std::vector<std::byte> thumbnail(const Image& image) {
   std::vector<float> values(static_cast<size_t>(3 * kThumbnailSide * kThumbnailSide));
   preprocess_image(image, small, values);
   return encode_thumbnail(pixels_of(values, small));
-}
-
-std::vector<ShownSample> image_mistakes(const Evaluation& evaluation, const ImageDataset& images) {
-  std::vector<ShownSample> mistakes;
-  for (const int64_t i : worst_mistakes(evaluation, kMistakes)) {
-    mistakes.push_back(shown_sample(evaluation, images, i));
-    mistakes.back().image = thumbnail(images.image(i));
-  }
-  return mistakes;
 }
 
 // The first image of each class, as many as are shown.
@@ -90,21 +78,13 @@ std::vector<RoutingPicture> routing_pictures(const Evaluation& evaluation, const
 
 }  // namespace
 
-Findings findings_of(const Evaluation& evaluation, const DataSplits& data, Split split,
-                     const std::string& adapter, const TrainConfig& config) {
-  Findings findings;
-  findings.confusion.classes = class_names(data);
-  if (evaluation.classes <= kMostConfusionClasses) findings.confusion.counts = evaluation.confusion();
-  const AdaptedModel model = open_adapted_model(adapter, config.model.weights);
-  if (const auto* splits = std::get_if<ImageSplits>(&data)) {
-    const ImageDataset& images = split == Split::test ? *splits->test : *splits->val;
-    findings.mistakes = image_mistakes(evaluation, images);
-    findings.routing = routing_pictures(evaluation, images, model, config);
-  } else {
-    const auto clouds = samples_of(data, split, model.adapter.info.preprocess, 0);
-    add_clouds(evaluation, *clouds, model, config, findings);
+void add_images(const Evaluation& evaluation, const ImageDataset& images, const AdaptedModel& model,
+                const TrainConfig& config, Findings& findings) {
+  for (const int64_t i : worst_mistakes(evaluation, kMistakes)) {
+    findings.mistakes.push_back(shown_sample(evaluation, images, i));
+    findings.mistakes.back().image = thumbnail(images.image(i));
   }
-  return findings;
+  findings.routing = routing_pictures(evaluation, images, model, config);
 }
 
-}  // namespace ax::cli
+}  // namespace ax

@@ -11,7 +11,7 @@
 #include "adapterx/train/config.h"
 #include "adapterx/train/evaluate.h"
 
-namespace ax::cli {
+namespace ax {
 
 // Without a picture.
 ShownSample shown_sample(const Evaluation& evaluation, const Dataset& samples, int64_t i);
@@ -25,4 +25,4 @@ std::vector<int64_t> right_ones(const Evaluation& evaluation, size_t most);
 std::vector<ExpertChoices> expert_choices(const AdaptedModel& model, const TrainConfig& config,
                                           const std::vector<std::vector<float>>& inputs);
 
-}  // namespace ax::cli
+}  // namespace ax

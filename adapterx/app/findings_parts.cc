@@ -1,11 +1,11 @@
-#include "cli/findings_parts.h"
+#include "adapterx/app/findings_parts.h"
 
 #include <algorithm>
 
 #include "adapterx/base/parallel.h"
 #include "adapterx/graph/precision.h"
 
-namespace ax::cli {
+namespace ax {
 namespace {
 
 constexpr std::string_view kExpert = ".expert";
@@ -94,4 +94,4 @@ std::vector<ExpertChoices> expert_choices(const AdaptedModel& model, const Train
   return choices;
 }
 
-}  // namespace ax::cli
+}  // namespace ax
