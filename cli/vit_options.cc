@@ -34,6 +34,14 @@ Preprocess preprocess_of(const VitOptions& options, const Preprocess& family) {
   return p;
 }
 
+VitRequest checked_request(const VitOptions& options) {
+  return from_command_line([&] {
+    const VitRequest request = request_of(options);
+    preprocess_of(options, {});
+    return request;
+  });
+}
+
 }  // namespace
 
 void add_vit_options(CLI::App& command, VitOptions& options) {
@@ -74,8 +82,7 @@ void add_vit_options(CLI::App& command, VitOptions& options) {
 }
 
 VitCheckpoint open_checkpoint(const VitOptions& options) {
-  const VitRequest request = from_command_line([&] { return request_of(options); });
-  from_command_line([&] { return preprocess_of(options, {}); });
+  const VitRequest request = checked_request(options);
   VitCheckpoint checkpoint = open_vit_checkpoint(options.weights, request);
   checkpoint.preprocess = preprocess_of(options, checkpoint.preprocess);
   return checkpoint;
@@ -83,8 +90,9 @@ VitCheckpoint open_checkpoint(const VitOptions& options) {
 
 PlainCheckpoint open_plain_checkpoint(const VitOptions& options) {
   if (!holds_point_backbone(options.weights)) {
-    VitCheckpoint c = open_checkpoint(options);
-    return {{c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head}, c.is_projection};
+    PlainCheckpoint checkpoint = ax::open_plain_checkpoint(options.weights, checked_request(options));
+    checkpoint.preprocess = preprocess_of(options, std::get<Preprocess>(checkpoint.preprocess));
+    return checkpoint;
   }
   const bool of_images = options.image_size > 0 || options.norm_eps > 0 || options.crop_pct > 0 ||
                          !options.act.empty() || !options.preprocess.empty() ||
@@ -97,7 +105,7 @@ PlainCheckpoint open_plain_checkpoint(const VitOptions& options) {
   request.model = options.model;
   if (options.heads > 0) request.heads = options.heads;
   request.strict = !options.lenient;
-  return {open_backbone(options.weights, request), false};
+  return ax::open_plain_checkpoint(options.weights, request);
 }
 
 }  // namespace ax::cli

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/models/backbone.h"
-#include "adapterx/models/vit_checkpoint.h"
+#include "adapterx/app/plain_checkpoint.h"
 
 namespace CLI {
 class App;
@@ -29,9 +28,6 @@ VitCheckpoint open_checkpoint(const VitOptions& options);
 
 // The same of either kind of transformer. Of point transformers --model, --heads and --lenient mean
 // something; another option is a UsageError.
-struct PlainCheckpoint : BackboneCheckpoint {
-  bool is_projection = false;  // VitCheckpoint::is_projection
-};
 PlainCheckpoint open_plain_checkpoint(const VitOptions& options);
 
 }  // namespace ax::cli

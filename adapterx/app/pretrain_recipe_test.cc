@@ -53,9 +53,9 @@ TEST(PretrainRecipe, EachPassesTheChecksOfTraining) {
 }
 
 TEST(PretrainRecipe, WhatThePublishedRecipesChange) {
-  const std::set<std::string> common = {"method.name", "pretrain.objective", "data.labels", "train.select",
-                                        "train.epochs", "train.batch", "train.weight_decay",
-                                        "augment.scale_translate"};
+  const std::set<std::string> common = {"method.name",        "pretrain.objective",     "data.labels",
+                                        "train.select",       "train.epochs",           "train.batch",
+                                        "train.weight_decay", "augment.scale_translate"};
   const auto with = [&](std::set<std::string> more) {
     more.insert(common.begin(), common.end());
     return more;
@@ -66,10 +66,10 @@ TEST(PretrainRecipe, WhatThePublishedRecipesChange) {
                   "augment.rrc_scale_min", "train.beta2"}));
   EXPECT_EQ(changed(pretrain_defaults(PretrainRecipe::classes_images),
                     pretrain_defaults(PretrainRecipe::masked_images)),
-            (std::set<std::string>{"pretrain.objective", "augment.random_resized_crop", "augment.rrc_scale_min",
-                                   "train.beta2", "augment.pad_crop", "augment.randaugment_ops",
-                                   "augment.randaugment_magnitude", "train.label_smoothing", "train.clip",
-                                   "train.ema"}));
+            (std::set<std::string>{"pretrain.objective", "augment.random_resized_crop",
+                                   "augment.rrc_scale_min", "train.beta2", "augment.pad_crop",
+                                   "augment.randaugment_ops", "augment.randaugment_magnitude",
+                                   "train.label_smoothing", "train.clip", "train.ema"}));
 }
 
 TEST(PretrainRecipe, APartOfABackboneIsNoPretraining) {

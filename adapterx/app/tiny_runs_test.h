@@ -1,5 +1,5 @@
-// For tests: images of 8 x 8 pixels and clouds of 40 points, each of two classes, and small runs on them that are
-// made once a test program. Everything by fixed seeds, in fp32, on one thread.
+// For tests: images of 8 x 8 pixels and clouds of 40 points, each of two classes, and small runs on them that
+// are made once a test program. Everything by fixed seeds, in fp32, on one thread.
 #pragma once
 
 #include <gtest/gtest.h>

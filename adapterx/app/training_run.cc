@@ -77,8 +77,8 @@ fs::path write_trained_backbone(const fs::path& folder) {
   const fs::path adapter = adapter_of_run(folder), file = folder / "backbone.safetensors";
   const AdapterFile trained = open_adapter(adapter);
   if (trained.info.backbone) {
-    fail("{}: expected a whole backbone, as the method full trains it, got an adapter of {}", adapter.string(),
-         trained.info.method);
+    fail("{}: expected a whole backbone, as the method full trains it, got an adapter of {}",
+         adapter.string(), trained.info.method);
   }
   const BackboneConfig model = with_classes(trained.info.model, 0);
   const BackboneCheckpoint checkpoint = open_backbone(adapter, request_for(model));

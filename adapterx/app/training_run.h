@@ -1,5 +1,5 @@
-// A run of training as people know it: the loop of train/trainer.h and all that its folder holds beside the loop's
-// own files.
+// A run of training as people know it: the loop of train/trainer.h and all that its folder holds beside the
+// loop's own files.
 //
 //   config.toml, result.json   from the start on
 //   log.jsonl, summary.csv     with each epoch
@@ -20,10 +20,11 @@ class TrainingRunObserver : public TrainingObserver {
   virtual void on_ready() {}
 };
 
-// Trains in config.train.out as train() does, which says what is thrown. The observer is told of each event after
-// the folder has it. A run that was interrupted has no report.
+// Trains in config.train.out as train() does, which says what is thrown. The observer is told of each event
+// after the folder has it. A run that was interrupted has no report.
 //
-// `resume`: from the checkpoint in the folder, where there is one; else the folder is new or empty, or an Error.
+// `resume`: from the checkpoint in the folder, where there is one; else the folder is new or empty, or an
+// Error.
 TrainingResult run_training(const TrainConfig& config, TrainingRunObserver& observer,
                             const std::atomic<bool>& stop, bool resume = false);
 
@@ -31,7 +32,8 @@ TrainingResult run_training(const TrainConfig& config, TrainingRunObserver& obse
 std::filesystem::path adapter_of_run(const std::filesystem::path& folder);
 std::filesystem::path report_of_run(const std::filesystem::path& folder);
 
-// Writes `folder`/backbone.safetensors: what the run trained without its head or decoder, as a file to give to
+// Writes `folder`/backbone.safetensors: what the run trained without its head or decoder, as a file to give
+// to
 // --weights. Returns its path. Throws Error where the run trained less than a whole backbone.
 std::filesystem::path write_trained_backbone(const std::filesystem::path& folder);
 

@@ -1,10 +1,10 @@
-#include "cli/feature_table.h"
+#include "adapterx/app/feature_table.h"
 
 #include <algorithm>
 
 #include "adapterx/io/tensors/npy.h"
 
-namespace ax::cli {
+namespace ax {
 
 void FeatureTable::add(const std::string& file, std::span<const float> features,
                        std::span<const float> logits) {
@@ -30,4 +30,4 @@ void FeatureTable::write(const std::filesystem::path& path, std::string_view log
   write_npz(path, tensors);
 }
 
-}  // namespace ax::cli
+}  // namespace ax

@@ -1,4 +1,4 @@
-// What `adapterx predict --features` collects: a row for each image that could be read.
+// Features and logits of many files as a table of arrays: a row for each file that could be read.
 #pragma once
 
 #include <filesystem>
@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-namespace ax::cli {
+namespace ax {
 
 class FeatureTable {
  public:
-  // logits may be empty, then for every image.
+  // logits may be empty, then for every file.
   void add(const std::string& file, std::span<const float> features, std::span<const float> logits);
 
   // An .npz of features [n, width], `logits_name` [n, classes] and files, as text of fixed length: u8 [n,
@@ -23,4 +23,4 @@ class FeatureTable {
   std::vector<float> features_, logits_;
 };
 
-}  // namespace ax::cli
+}  // namespace ax
