@@ -4,11 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/base/shortest.h"
 #include "adapterx/graph/op.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/models/point_presets.h"
 #include "adapterx/models/vit_presets.h"
-#include "cli/architecture.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"

@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 
 class FeatureTableTest : public ::testing::Test {
  protected:
-  FeatureTableTest() : file_(fs::temp_directory_path() / ("ax_features_" + std::to_string(::getpid()) + ".npz")) {}
+  FeatureTableTest()
+      : file_(fs::temp_directory_path() / ("ax_features_" + std::to_string(::getpid()) + ".npz")) {}
   ~FeatureTableTest() override { fs::remove(file_); }
 
   TensorFile written(const FeatureTable& table) const {

@@ -1,4 +1,5 @@
-// A checkpoint without an adapter: the model as its library trained it, to predict with or to ship as a file of ours.
+// A checkpoint without an adapter: the model as its library trained it, to predict with or to ship as a file
+// of ours.
 #pragma once
 
 #include <filesystem>

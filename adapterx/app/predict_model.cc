@@ -48,8 +48,8 @@ std::vector<std::string> read_class_names(const fs::path& path, int64_t classes)
 
 std::vector<fs::path> find_model_inputs(const fs::path& adapter, const fs::path& weights,
                                         std::span<const fs::path> paths) {
-  const bool points = adapter.empty() ? holds_point_backbone(weights)
-                                      : is_point_backbone(open_adapter(adapter).info.model);
+  const bool points =
+      adapter.empty() ? holds_point_backbone(weights) : is_point_backbone(open_adapter(adapter).info.model);
   return points ? find_shapes(paths) : find_images(paths);
 }
 

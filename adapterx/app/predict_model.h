@@ -1,4 +1,5 @@
-// A model to predict with, opened and described, before memory and packed weights are given to it (predictor.h).
+// A model to predict with, opened and described, before memory and packed weights are given to it
+// (predictor.h).
 #pragma once
 
 #include <filesystem>
@@ -15,9 +16,9 @@ namespace ax {
 struct PredictModel {
   BackboneConfig config;
   InputPreprocess preprocess;
-  bool has_logits = false;           // the head's; else it has features alone
-  bool classifies = false;           // the logits are of classes; CLIP's projection is none
-  std::vector<std::string> classes;  // their names; empty where the file knows none
+  bool has_logits = false;              // the head's; else it has features alone
+  bool classifies = false;              // the logits are of classes; CLIP's projection is none
+  std::vector<std::string> classes;     // their names; empty where the file knows none
   std::optional<AdaptedModel> adapted;  // absent: a checkpoint as it is
   WeightSource source;                  // of every parameter
 };

@@ -55,7 +55,7 @@ TEST(PredictModel, InputsAreWhatTheModelTakes) {
   const fs::path vit = tiny_runs().adapter("images", "full"), point = tiny_runs().adapter("clouds", "full");
   EXPECT_EQ(find_model_inputs(vit, "", images).size(), 24U);
   EXPECT_EQ(find_model_inputs(point, "", clouds).size(), 20U);
-  EXPECT_EQ(find_model_inputs("", vit, images).size(), 24U);    // whole models are weights, too
+  EXPECT_EQ(find_model_inputs("", vit, images).size(), 24U);  // whole models are weights, too
   EXPECT_EQ(find_model_inputs("", point, clouds).size(), 20U);
   expect_part(error_text([&] { find_model_inputs(vit, "", clouds); }), "clouds");
   expect_part(error_text([&] { find_model_inputs(point, "", images); }), "images");

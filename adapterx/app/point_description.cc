@@ -1,28 +1,17 @@
+#include "adapterx/app/point_description.h"
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
-#include "adapterx/base/error.h"
 #include "adapterx/models/point_checkpoint.h"
 #include "adapterx/models/point_metadata.h"
-#include "cli/architecture.h"
 
-namespace ax::cli {
+namespace ax {
+namespace {
 
-std::optional<PointArchitecture> detect_point_architecture(const TensorFile& file, std::string& why) {
-  PointRequest request;
-  request.strict = false;
-  try {
-    const PointCheckpoint c = open_point_checkpoint(file.path(), request);
-    return PointArchitecture{c.report.family, c.report.root, c.config, c.report.assumed};
-  } catch (const Error& error) {  // incomplete, or an adapter
-    why = error.what();
-    return std::nullopt;
-  }
-}
-
-std::string description(const PointArchitecture& a) {
-  const PointTransformerConfig& c = a.config;
+std::string geometry_of(const PointTransformerConfig& c) {
   return fmt::format(
       "width {}, depth {}, {} heads, MLP {}, encoder {}, {} points in {} groups of {}, {}, {}", c.width,
       c.depth, c.heads, c.hidden(), fmt::join(c.encoder, "-"), c.points, c.groups, c.group_size,
@@ -30,11 +19,11 @@ std::string description(const PointArchitecture& a) {
       c.classes > 0 ? fmt::format("{} classes", c.classes) : "no head");
 }
 
-nlohmann::ordered_json json_of(const PointArchitecture& a) {
-  const PointTransformerConfig& c = a.config;
+nlohmann::ordered_json json_of(const PointCheckpoint& checkpoint) {
+  const PointTransformerConfig& c = checkpoint.config;
   return {{"kind", "point_transformer"},
-          {"family", a.family},
-          {"root", a.root},
+          {"family", checkpoint.report.family},
+          {"root", checkpoint.report.root},
           {"width", c.width},
           {"depth", c.depth},
           {"heads", c.heads},
@@ -46,7 +35,19 @@ nlohmann::ordered_json json_of(const PointArchitecture& a) {
           {"positions", to_string(c.positions)},
           {"batch_norm", to_string(c.batch_norm)},
           {"classes", c.classes},
-          {"assumed", a.assumed}};
+          {"assumed", checkpoint.report.assumed}};
 }
 
-}  // namespace ax::cli
+}  // namespace
+
+CheckpointDescription describe_point_transformer(const TensorFile& file) {
+  PointRequest request;
+  request.strict = false;
+  const PointCheckpoint c = open_point_checkpoint(file.path(), request);
+  const LoadReport& r = c.report;
+  return {"point transformer, names of " + r.family + (r.root.empty() ? "" : ", under " + r.root),
+          geometry_of(c.config), r.assumed, std::nullopt,
+          json_of(c).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+}  // namespace ax

@@ -1,20 +1,29 @@
-#include "cli/architecture.h"
+#include "adapterx/app/vit_description.h"
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <tuple>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/shortest.h"
 #include "adapterx/models/detect_vit.h"
 #include "adapterx/models/foreign_names.h"
 #include "adapterx/models/hf_config.h"
 #include "adapterx/models/vit_metadata.h"
 #include "adapterx/models/vit_presets.h"
 
-namespace ax::cli {
+namespace ax {
 namespace {
+
+struct Architecture {
+  std::string family, title, root;  // of the key map that fits; where in the file the backbone lies
+  VitConfig config;
+  std::optional<int64_t> heads;      // absent where neither file nor config.json nor a rule says them
+  std::vector<std::string> assumed;  // of "heads", "activation", "norm_eps": what the file doesn't say
+  std::string preset;                // a model name of this architecture, whatever its head; or ""
+};
 
 // JAX keeps the heads as an axis of their own.
 bool heads_in_shapes(const ForeignNames& names, const FoundKeyMap& found) {
@@ -83,22 +92,8 @@ Architecture architecture_of(const ForeignNames& names, const FoundKeyMap& found
   return a;
 }
 
-}  // namespace
-
-std::optional<Architecture> detect_architecture(const TensorFile& file, std::string& why) {
-  const ForeignNames names(file);
-  why = "the names are of no vision transformer known here";
-  try {
-    const FoundKeyMap found = names.find_key_map();
-    why.clear();
-    return architecture_of(names, found);
-  } catch (const Error& error) {
-    if (why.empty()) why = error.what();
-    return std::nullopt;
-  }
-}
-
-std::string description(const Architecture& a) {
+// "width 768, depth 12, 12 heads, MLP 3072, patch size 16, image size 224, ..."
+std::string geometry_of(const Architecture& a) {
   const VitConfig& c = a.config;
   std::string text = fmt::format("width {}, depth {}, {}, MLP {}, patch size {}, image size {}", c.width,
                                  c.depth, a.heads ? fmt::format("{} heads", *a.heads) : "heads unknown",
@@ -144,6 +139,20 @@ nlohmann::ordered_json json_of(const Architecture& a) {
   return j;
 }
 
-double shortest(float value) { return std::strtod(fmt::format("{}", value).c_str(), nullptr); }
+}  // namespace
 
-}  // namespace ax::cli
+CheckpointDescription describe_vit(const TensorFile& file) {
+  const ForeignNames names(file);
+  FoundKeyMap found;
+  try {
+    found = names.find_key_map();
+  } catch (const Error&) {
+    fail("the names are of no vision transformer known here");
+  }
+  const Architecture a = architecture_of(names, found);
+  return {"vision transformer, names of " + a.title + (a.root.empty() ? "" : ", under " + a.root),
+          geometry_of(a), a.assumed, a.preset,
+          json_of(a).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+}
+
+}  // namespace ax
