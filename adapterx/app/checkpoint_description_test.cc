@@ -18,7 +18,8 @@ using testing::tiny_runs;
 
 TEST(CheckpointDescription, OfOurFiles) {
   tiny_runs().adapter("images", "full");
-  const CheckpointDescription d = describe_checkpoint(open_tensor_file(tiny_runs().adapter("images", "full")));
+  const CheckpointDescription d =
+      describe_checkpoint(open_tensor_file(tiny_runs().adapter("images", "full")));
   expect_part(d.title, "vision transformer, names of ");
   expect_part(d.geometry, "width 16, depth 2, 2 heads, MLP 32, patch size 4, image size 8, 2 classes");
   EXPECT_TRUE(d.assumed.empty());
@@ -31,7 +32,8 @@ TEST(CheckpointDescription, OfOurFiles) {
 }
 
 TEST(CheckpointDescription, OfPointTransformers) {
-  const CheckpointDescription d = describe_checkpoint(open_tensor_file(tiny_runs().adapter("clouds", "full")));
+  const CheckpointDescription d =
+      describe_checkpoint(open_tensor_file(tiny_runs().adapter("clouds", "full")));
   expect_part(d.title, "point transformer, names of ");
   expect_part(d.geometry, "32 points in 6 groups of 8");
   EXPECT_FALSE(d.preset.has_value());
@@ -54,8 +56,10 @@ TEST(CheckpointDescription, NamesThePresetOfAnArchitecture) {
 // Saved by the libraries themselves.
 TEST(CheckpointDescription, TellsFamiliesApart) {
   const fs::path families = fs::path(AX_GOLDEN) / "families";
-  for (const auto& [name, family] : std::map<std::string, std::string>{
-           {"clip_openai.pt", "openai_clip"}, {"dinov2_hub.pth", "dinov2"}, {"jax_vit.npz", "jax"}, {"deit.pth", "timm"}}) {
+  for (const auto& [name, family] : std::map<std::string, std::string>{{"clip_openai.pt", "openai_clip"},
+                                                                       {"dinov2_hub.pth", "dinov2"},
+                                                                       {"jax_vit.npz", "jax"},
+                                                                       {"deit.pth", "timm"}}) {
     const CheckpointDescription d = describe_checkpoint(open_tensor_file(families / name));
     EXPECT_EQ(Json::parse(d.json)["family"], family) << name;
     for (const std::string& what : d.assumed) {

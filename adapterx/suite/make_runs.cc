@@ -1,29 +1,21 @@
-#include "cli/transfer_runs.h"
+#include "adapterx/suite/make_runs.h"
 
 #include <fmt/format.h>
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <chrono>
 #include <fstream>
 #include <map>
 
 #include "adapterx/base/error.h"
-#include "cli/bench_result.h"
-#include "cli/terminal_text.h"
 
-namespace ax::cli {
+namespace ax {
 namespace {
 
 namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
 using State = RunStanding::State;
-
-std::string name_of(const SuiteRun& run) {
-  std::string name = fmt::format("{} {}", run.task, run.row);
-  const std::string own = run.folder.parent_path().filename().string();
-  if (own != run.row) name += " " + own;
-  return fmt::format("{} seed {}", name, run.seed);
-}
 
 std::vector<std::string> arguments_of(const SuiteRun& run, int64_t threads) {
   if (run.of_pixels()) {
@@ -54,7 +46,7 @@ std::string reason_in(const fs::path& log) {
     if (line.starts_with("adapterx: ")) error = line;
     if (!line.empty()) last = line;
   }
-  return printable(error.empty() ? last : error);
+  return error.empty() ? last : error;
 }
 
 fs::path log_of(const SuiteRun& run) { return run.folder.string() + ".log"; }
@@ -62,12 +54,12 @@ fs::path log_of(const SuiteRun& run) { return run.folder.string() + ".log"; }
 class Runs {
  public:
   Runs(const std::vector<SuiteRun>& runs, const RunOptions& options, ChildProcesses& children,
-       const std::function<void(size_t, const RunFacts&)>& done)
-      : runs_(runs), options_(options), children_(children), done_(done) {}
+       RunsObserver& observer, const std::function<void(size_t, const RunFacts&)>& done)
+      : runs_(runs), options_(options), children_(children), observer_(observer), done_(done) {}
 
   RunsDone make() {
     sort_out();
-    start_ = seconds_now();
+    start_ = Clock::now();
     size_t next = 0;
     while (next < waiting_.size() || children_.running() > 0) {
       const bool more = next < waiting_.size() && children_.signal() == 0;
@@ -109,8 +101,7 @@ class Runs {
     for (const fs::path& folder : stale) fs::remove_all(folder);
     for (const auto& [i, facts] : finished) done_(i, facts);
     kept_ = runs_.size() - waiting_.size();
-    if (kept_ > 0) fmt::print("{} of {} runs were finished before\n", kept_, runs_.size());
-    std::fflush(stdout);
+    if (kept_ > 0) observer_.on_kept(kept_, runs_.size());
   }
 
   void begin(size_t i) {
@@ -124,49 +115,48 @@ class Runs {
   void end(const ChildProcesses::Ended& ended) {
     const size_t i = running_.at(ended.pid);
     running_.erase(ended.pid);
-    const RunStanding standing = standing_of(runs_[i]);
-    const bool finished = standing.state == State::finished;
-    if (!finished && children_.signal() != 0) return;
+    RunEnd end{.run = runs_[i]};
+    const RunStanding standing = standing_of(end.run);
+    end.finished = standing.state == State::finished;
+    if (!end.finished && children_.signal() != 0) return;
     ++ended_;
-    const std::string place = fmt::format("[{}/{}] {}", kept_ + ended_, runs_.size(), name_of(runs_[i]));
-    if (finished) {
-      fmt::print("{}: {:.2f} %, {}{}\n", place, 100 * standing.facts.accuracy,
-                 duration_text(standing.facts.seconds), time_left());
-      done_(i, standing.facts);
-    } else {
+    end.number = kept_ + ended_;
+    end.all = runs_.size();
+    end.facts = standing.facts;
+    end.log = log_of(end.run);
+    end.seconds_left = seconds_left();
+    if (!end.finished) {
       ++result_.failed;
-      const std::string reason = WIFSIGNALED(ended.status)
-                                     ? fmt::format("ended by signal {}", WTERMSIG(ended.status))
-                                     : reason_in(log_of(runs_[i]));
-      fmt::print("{}: failed: {} ({})\n", place, reason, log_of(runs_[i]).string());
+      end.reason = WIFSIGNALED(ended.status) ? fmt::format("ended by signal {}", WTERMSIG(ended.status))
+                                             : reason_in(end.log);
     }
-    std::fflush(stdout);
+    observer_.on_end(end);
+    if (end.finished) done_(i, end.facts);
   }
 
-  std::string time_left() const {
-    const size_t left = waiting_.size() - ended_;
-    if (left == 0) return "";
-    const double each = (seconds_now() - start_) / static_cast<double>(ended_);
-    return fmt::format("; {} left", duration_text(each * static_cast<double>(left)));
+  double seconds_left() const {
+    const double spent = std::chrono::duration<double>(Clock::now() - start_).count();
+    return spent / static_cast<double>(ended_) * static_cast<double>(waiting_.size() - ended_);
   }
 
   const std::vector<SuiteRun>& runs_;
   const RunOptions& options_;
   ChildProcesses& children_;
+  RunsObserver& observer_;
   const std::function<void(size_t, const RunFacts&)>& done_;
   std::vector<size_t> waiting_;
   std::map<size_t, int64_t> threads_;
   std::map<pid_t, size_t> running_;
   size_t kept_ = 0, ended_ = 0;
-  double start_ = 0;
+  Clock::time_point start_;
   RunsDone result_;
 };
 
 }  // namespace
 
 RunsDone make_runs(const std::vector<SuiteRun>& runs, const RunOptions& options, ChildProcesses& children,
-                   const std::function<void(size_t, const RunFacts&)>& done) {
-  return Runs(runs, options, children, done).make();
+                   RunsObserver& observer, const std::function<void(size_t, const RunFacts&)>& done) {
+  return Runs(runs, options, children, observer, done).make();
 }
 
-}  // namespace ax::cli
+}  // namespace ax

@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-namespace ax::cli {
+namespace ax {
 
 class FolderLock {
  public:
@@ -19,4 +19,4 @@ class FolderLock {
   int fd_ = -1;
 };
 
-}  // namespace ax::cli
+}  // namespace ax

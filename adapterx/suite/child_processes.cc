@@ -1,4 +1,4 @@
-#include "cli/child_processes.h"
+#include "adapterx/suite/child_processes.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -11,10 +11,9 @@
 
 #include "adapterx/base/error.h"
 
-namespace ax::cli {
+namespace ax {
 namespace {
 
-constexpr const char* kSelf = "/proc/self/exe";
 constexpr int kCannotRun = 127;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -36,8 +35,8 @@ std::vector<std::string> environment_with(const std::vector<std::string>& change
 }
 
 // In the child, between fork and exec: calls that are safe there alone.
-[[noreturn]] void become(char* const* arguments, char* const* environment, int log, pid_t parent,
-                         const sigset_t& mask) {
+[[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int log,
+                         pid_t parent, const sigset_t& mask) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(kCannotRun);
   ::setpgid(0, 0);
@@ -46,13 +45,13 @@ std::vector<std::string> environment_with(const std::vector<std::string>& change
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);
   ::sigprocmask(SIG_SETMASK, &mask, nullptr);
-  ::execve(kSelf, arguments, environment);
+  ::execve(program, arguments, environment);
   ::_exit(kCannotRun);
 }
 
 }  // namespace
 
-ChildProcesses::ChildProcesses() {
+ChildProcesses::ChildProcesses(std::filesystem::path program) : program_(std::move(program)) {
   ::sigemptyset(&waited_);
   for (const int number : {SIGINT, SIGTERM, SIGCHLD}) ::sigaddset(&waited_, number);
   ::pthread_sigmask(SIG_BLOCK, &waited_, &before_);
@@ -72,7 +71,7 @@ pid_t ChildProcesses::start(const std::vector<std::string>& arguments,
   const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) fail("{}: cannot create: {}", log.string(), std::strerror(errno));
   const pid_t parent = ::getpid(), pid = ::fork();
-  if (pid == 0) become(argv.data(), envp.data(), file, parent, before_);
+  if (pid == 0) become(program_.c_str(), argv.data(), envp.data(), file, parent, before_);
   const int error = errno;
   ::close(file);
   if (pid < 0) fail("cannot start a process: {}", std::strerror(error));
@@ -106,4 +105,4 @@ void ChildProcesses::pass_on(int number) {
   for (const pid_t pid : pids_) ::kill(pid, number);
 }
 
-}  // namespace ax::cli
+}  // namespace ax

@@ -8,19 +8,20 @@
 #include <string>
 #include <vector>
 
-namespace ax::cli {
+namespace ax {
 
 // While one exists, SIGINT and SIGTERM of this thread, and of threads begun meanwhile, wait for next().
 // Children are in process groups of their own: a terminal's Ctrl-C reaches them through here alone. A child
 // gets SIGTERM where this process is killed.
 class ChildProcesses {
  public:
-  ChildProcesses();
+  // program: the file that is run; "/proc/self/exe" is this very program.
+  explicit ChildProcesses(std::filesystem::path program);
   ~ChildProcesses();  // kills and awaits what is left
   ChildProcesses(const ChildProcesses&) = delete;
   ChildProcesses& operator=(const ChildProcesses&) = delete;
 
-  // Starts this very program with the arguments; output and errors go to the file, which is replaced.
+  // Starts the program with the arguments; output and errors go to the file, which is replaced.
   // environment: "NAME=VALUE" over this process's. Throws Error where that fails.
   pid_t start(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
               const std::filesystem::path& log);
@@ -38,9 +39,10 @@ class ChildProcesses {
  private:
   void pass_on(int number);
 
+  std::filesystem::path program_;
   sigset_t waited_, before_;
   std::vector<pid_t> pids_;
   int signal_ = 0;
 };
 
-}  // namespace ax::cli
+}  // namespace ax

@@ -1,4 +1,4 @@
-#include "cli/folder_lock.h"
+#include "adapterx/suite/folder_lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -9,7 +9,7 @@
 
 #include "adapterx/base/error.h"
 
-namespace ax::cli {
+namespace ax {
 
 FolderLock::FolderLock(const std::filesystem::path& folder) {
   constexpr int kTries = 100;
@@ -31,4 +31,4 @@ FolderLock::FolderLock(const std::filesystem::path& folder) {
 
 FolderLock::~FolderLock() { ::close(fd_); }
 
-}  // namespace ax::cli
+}  // namespace ax
