@@ -2,7 +2,6 @@
 
 #include <sys/wait.h>
 
-
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/suite/fake_program_test.h"
 
@@ -47,11 +46,13 @@ TEST_F(ChildProcessesTest, AProgramThatIsNotThereEndsAsShellsSayIt) {
   ChildProcesses children(folder_ / "nothing");
   children.start({}, {}, folder_ / "log");
   EXPECT_EQ(WEXITSTATUS(children.next().status), 127);
-  expect_part(error_text([&] { children.start({}, {}, folder_ / "no/such/log"); }), "no/such/log: cannot create");
+  expect_part(error_text([&] { children.start({}, {}, folder_ / "no/such/log"); }),
+              "no/such/log: cannot create");
 }
 
 TEST_F(ChildProcessesTest, ASignalIsPassedOnAndToldOf) {
-  ChildProcesses children(program("trap 'echo caught; exit 5' TERM; : >$HERE/ready; while :; do sleep 0.01; done"));
+  ChildProcesses children(
+      program("trap 'echo caught; exit 5' TERM; : >$HERE/ready; while :; do sleep 0.01; done"));
   children.start({}, {}, folder_ / "log");
   wait_for("ready");
   EXPECT_EQ(children.signal(), 0);

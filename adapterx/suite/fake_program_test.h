@@ -31,8 +31,8 @@ class FakeProgram : public ::testing::Test {
     return file;
   }
 
-  // What a script does to run as the program would: of `train ... --out FOLDER ...` $out is the folder, and the
-  // files that prepare() has put aside for it become its own.
+  // What a script does to run as the program would: of `train ... --out FOLDER ...` $out is the folder, and
+  // the files that prepare() has put aside for it become its own.
   static constexpr const char* kMakesRuns = R"(
 while [ $# -gt 0 ]; do [ "$1" = --out ] && out=$2; shift; done
 echo "$out" >>"$HERE/begun"
@@ -50,8 +50,8 @@ make() { mkdir -p "$out" && cp "$HERE/prepared$out"/* "$out"/; }
   }
 
   // The files of the run, finished with this accuracy, or only begun.
-  static void write_run(const SuiteRun& r, const std::filesystem::path& folder, double accuracy, bool finished = true,
-                        const std::string& split = "test") {
+  static void write_run(const SuiteRun& r, const std::filesystem::path& folder, double accuracy,
+                        bool finished = true, const std::string& split = "test") {
     const RunFolder files = RunFolder::create(folder);
     files.write_config(to_toml(r.config));
     RunFacts facts;

@@ -33,9 +33,8 @@ class MakeRunsTest : public testing::FakeProgram {
     told_ = {};
     results_.clear();
     ChildProcesses children(file);
-    return make_runs(runs, options, children, told_, [&](size_t i, const RunFacts& facts) {
-      results_.emplace_back(i, facts.accuracy);
-    });
+    return make_runs(runs, options, children, told_,
+                     [&](size_t i, const RunFacts& facts) { results_.emplace_back(i, facts.accuracy); });
   }
 
   using Results = std::vector<std::pair<size_t, double>>;
@@ -70,7 +69,8 @@ TEST_F(MakeRunsTest, KeepsFinishedRunsAndGoesOnWithBegunOnes) {
   write_run(begun_run, begun_run.folder, 0, false);
   std::ofstream(runs[2].folder / "marker") << "of the first attempt";
   for (const SuiteRun& r : runs) prepare(r, 0.5);
-  const RunsDone done = make(runs, program("echo threads $OMP_NUM_THREADS\n" + std::string(kMakesRuns) + "make"));
+  const RunsDone done =
+      make(runs, program("echo threads $OMP_NUM_THREADS\n" + std::string(kMakesRuns) + "make"));
   EXPECT_EQ(done.failed, 0);
   EXPECT_EQ(told_.kept, "1 of 3");
   EXPECT_EQ(begun(), (std::vector<std::string>{runs[0].folder.string(), runs[2].folder.string()}));
@@ -115,7 +115,8 @@ esac)"));
   EXPECT_EQ(done.failed, 3);
   EXPECT_EQ(done.signal, 0);
   EXPECT_EQ(told_.order, "ant-bee-cow-dog+");
-  EXPECT_EQ(told_.reasons, (std::vector<std::string>{"adapterx: no such data", "last", "ended by signal 9", ""}));
+  EXPECT_EQ(told_.reasons,
+            (std::vector<std::string>{"adapterx: no such data", "last", "ended by signal 9", ""}));
   EXPECT_EQ(results_, (Results{{3, 0.5}}));
 }
 
@@ -134,9 +135,12 @@ while [ $(wc -l <"$HERE/begun") -lt 2 ] && [ $i -lt 500 ]; do sleep 0.01; i=$((i
 TEST_F(MakeRunsTest, ASignalEndsCleanly) {
   const std::vector<SuiteRun> runs = {run("ant", 1), run("bee", 1), run("cow", 1)};
   prepare(runs[0], 0.5);
-  // The first run finishes; the second is stopped by the signal that it brings about itself; the third is not begun.
-  const fs::path file = program(std::string(kMakesRuns) + "case $out in */ant/*) make; exit;; esac\n"
-                                "trap 'echo checkpoint; exit 1' INT\nkill -INT $PPID\nwhile :; do sleep 0.01; done");
+  // The first run finishes; the second is stopped by the signal that it brings about itself; the third is not
+  // begun.
+  const fs::path file =
+      program(std::string(kMakesRuns) +
+              "case $out in */ant/*) make; exit;; esac\n"
+              "trap 'echo checkpoint; exit 1' INT\nkill -INT $PPID\nwhile :; do sleep 0.01; done");
   const RunsDone done = make(runs, file);
   EXPECT_EQ(done.signal, SIGINT);
   EXPECT_EQ(done.failed, 0);  // a run that was stopped didn't fail

@@ -17,11 +17,11 @@
 namespace ax {
 
 struct SuiteOptions {
-  std::string name;           // of the suite, for errors: its file
+  std::string name;  // of the suite, for errors: its file
   std::filesystem::path out;
-  int64_t jobs = 1;           // runs at a time, among which the cores are shared
+  int64_t jobs = 1;  // runs at a time, among which the cores are shared
   bool tune = false;
-  bool replace = false;       // RunOptions::replace
+  bool replace = false;  // RunOptions::replace
 };
 
 class SuiteObserver : public RunsObserver {
@@ -34,8 +34,8 @@ struct SuiteResult : RunsDone {
   std::filesystem::path file;  // which holds it
 };
 
-// `choice`: as resolve() gives it. Finished runs are kept, begun ones go on: after a signal, a failure or a crash
-// the same call continues.
+// `choice`: as resolve() gives it. Finished runs are kept, begun ones go on: after a signal, a failure or a
+// crash the same call continues.
 //
 // Throws Error on a folder in which another suite is at work, that has runs on another backbone or by other
 // settings, where the backbone can't be opened, and where no task's data can.

@@ -37,8 +37,8 @@ class MakeSuiteTest : public testing::FakeProgram {
   }
 
   SuiteConfig suite(const std::vector<std::string>& changes = {}) const {
-    std::ofstream(folder_ / "suite.toml") << "[suite]\nweights = \"" << (folder_ / "backbone.safetensors").string()
-                                          << R"("
+    std::ofstream(folder_ / "suite.toml")
+        << "[suite]\nweights = \"" << (folder_ / "backbone.safetensors").string() << R"("
 seeds = [1, 2]
 reference = "full"
 [common]
@@ -102,7 +102,10 @@ TEST_F(MakeSuiteTest, TasksWithoutDataAreLeftOutAndNamed) {
   expect_part(result.text, told_.missing[0]);
   expect_part(result.text, "one run each, over seeds 1");
 
-  expect_part(error_text([&] { make(config, {{"turn"}, {}, {}}); }), "no task is left whose data can be opened");
+  expect_part(error_text([&] {
+                make(config, {{"turn"}, {}, {}});
+              }),
+              "no task is left whose data can be opened");
 }
 
 TEST_F(MakeSuiteTest, AFailedRunIsCountedAndTriedAgain) {

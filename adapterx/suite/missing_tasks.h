@@ -14,8 +14,8 @@ struct MissingTask {
 };
 std::string note_of(const MissingTask& task);  // "caltech101 left out: photos/: no such folder"
 
-// Removes from the choice the tasks whose data can't be opened, or have no training samples or none for `scored`.
-// `runs`: one of each task at least. `points`: as the backbone takes.
+// Removes from the choice the tasks whose data can't be opened, or have no training samples or none for
+// `scored`. `runs`: one of each task at least. `points`: as the backbone takes.
 std::vector<MissingTask> leave_out_missing_tasks(const std::vector<SuiteRun>& runs, bool points, Split scored,
                                                  SuiteChoice& choice);
 
