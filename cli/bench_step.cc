@@ -33,7 +33,7 @@ struct StepOptions {
 
 SessionSpec spec_of(const StepOptions& options) {
   SessionSpec spec;
-  spec.model = with_classes(backbone_preset(options.model), options.classes);
+  spec.model = backbone_preset(options.model).backbone->with_classes(options.classes);
   spec.batch = options.batch;
   spec.training = !options.inference;
   spec.drop_path = options.drop_path;
@@ -51,8 +51,8 @@ class StepBench {
         from_command_line([&] { return make_method(options.method, Settings(options.settings)); });
     precision_ = resolve(spec.options.precision);
     frozen_ = std::make_shared<FrozenWeights>(synthetic_source);
-    input_name_ = input_name(spec.model);
-    if (method->positions_once()) add_positions_once(spec.model);
+    input_name_ = spec.model->input_name();
+    if (method->positions_once()) spec.model = spec.model->with_positions_once();
     built_ = build_session(spec, *method, frozen_, synthetic_source);
     if (spec.training) optimizer_ = std::make_unique<Optimizer>(built_.trained, OptimizerOptions{});
     fill_inputs();

@@ -6,6 +6,7 @@
 
 #include "adapterx/methods/method.h"
 #include "adapterx/models/backbone.h"
+#include "adapterx/tasks/classification.h"
 #include "adapterx/train/trained_parts.h"
 #include "cli/command.h"
 #include "cli/table.h"
@@ -24,11 +25,11 @@ struct CountOptions {
 };
 
 TrainedParts count(const CountOptions& options) {
-  const BackboneConfig model = with_classes(backbone_preset(options.model), options.classes);
+  const BackbonePtr model = backbone_preset(options.model).backbone->with_classes(options.classes);
   const auto method = make_method(options.method, Settings(options.settings));
   Graph graph;
-  build_backbone(graph, model, {.batch = kBatch, .training = true}, *method->adapt());
-  return trained_parts(TrainedParameters(graph).entries(), model);
+  classification({})->build(graph, *model, {.batch = kBatch, .training = true}, *method->adapt());
+  return trained_parts(TrainedParameters(graph).entries(), *model);
 }
 
 double percent_of(int64_t numbers, const TrainedParts& parts) {

@@ -5,13 +5,12 @@
 #include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "adapterx/app/adapter_evaluation.h"
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/points/point_samples.h"
-#include "adapterx/train/adapted_model.h"
-#include "adapterx/train/evaluate.h"
-#include "adapterx/train/setup.h"
+#include "adapterx/tasks/class_evaluation.h"
 #include "cli/command.h"
 #include "cli/progress.h"
 #include "cli/terminal_text.h"
@@ -21,61 +20,48 @@ namespace {
 
 struct EvalOptions {
   std::string adapter, weights, split = "test", precision = "auto";
-  DataConfig data;
-  int64_t batch = 64;
+  EvaluationOptions evaluation;
   int threads = 0;
-  int64_t votes = 0;  // 0: no voting
-  uint64_t vote_seed = 0;
   bool json = false;
 };
 
-Split split_of(const DataSplits& splits, const EvalOptions& options) {
-  const Split split = options.split == "test"  ? Split::test
-                      : options.split == "val" ? Split::val
-                                               : Split::train;
-  if (!dataset_of(splits, split)) fail("{}: no {} {}", options.data.path, options.split, sample_noun(splits));
-  return split;
-}
-
-void expect_classes(const AdapterInfo& info, const std::vector<std::string>& classes,
-                    const EvalOptions& options) {
-  if (info.classes == classes) return;
-  if (info.classes.size() != classes.size()) {
-    fail("{}: expected the {} classes of {}, got {}", options.data.path, info.classes.size(), options.adapter,
-         classes.size());
+class EvalConsole : public EvaluationObserver {
+ public:
+  void on_data(const DataSplits& splits) override { std::fputs(splits.notes.c_str(), stderr); }
+  void on_begin(std::string_view noun, int64_t total) override {
+    progress_.emplace(std::string(noun), total);
   }
-  for (size_t i = 0; i < info.classes.size(); ++i) {
-    const bool unnamed = classes[i] == std::to_string(i);  // the data know numbers alone
-    if (unnamed || info.classes[i] == classes[i]) continue;
-    fail("{}: class {}: expected `{}`, as {} has it, got `{}`", options.data.path, i, info.classes[i],
-         options.adapter, classes[i]);
-  }
-}
+  void on_samples(int64_t done) override { progress_->update(done); }
 
-void print_json(const EvalOptions& options, const AdapterInfo& info, const Evaluation& result) {
+ private:
+  std::optional<Progress> progress_;
+};
+
+void print_json(const EvalOptions& options, const AdapterInfo& info, const ClassEvaluation& result) {
   nlohmann::ordered_json j;
   j["adapter"] = options.adapter;
   j["method"] = info.method;
   j["split"] = options.split;
-  j["images"] = result.images;
+  j["images"] = result.samples;
   j["accuracy"] = result.accuracy();
-  j["votes"] = options.votes;
+  j["votes"] = options.evaluation.votes;
   j["loss"] = result.loss;
   j["classes"] = info.classes;
   j["class_accuracy"] = result.class_accuracy();  // null for classes without images
   j["confusion"] = result.confusion();
   j["seconds"] = result.seconds;
-  j["images_per_s"] = static_cast<double>(result.images) / result.seconds;
+  j["images_per_s"] = static_cast<double>(result.samples) / result.seconds;
   j["peak_rss_mb"] = static_cast<double>(peak_rss_bytes()) / 1e6;
   fmt::print("{}\n", j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void print_text(const EvalOptions& options, const AdapterInfo& info, const Evaluation& result) {
-  const std::string_view noun = is_point_backbone(info.model) ? "clouds" : "images";
-  const std::string votes =
-      options.votes > 0 ? fmt::format(", by {} votes of random points each", options.votes) : "";
+void print_text(const EvalOptions& options, const AdapterInfo& info, const ClassEvaluation& result) {
+  const std::string_view noun = info.input->noun();
+  const std::string votes = options.evaluation.votes > 0
+                                ? fmt::format(", by {} votes of random points each", options.evaluation.votes)
+                                : "";
   fmt::print("{}: {:.2f} % of {} {}{}, loss {:.4f}, {:.1f} {}/s\n", options.split, 100 * result.accuracy(),
-             result.images, noun, votes, result.loss, static_cast<double>(result.images) / result.seconds,
+             result.samples, noun, votes, result.loss, static_cast<double>(result.samples) / result.seconds,
              noun);
   const std::vector<double> accuracy = result.class_accuracy();
   for (size_t i = 0; i < accuracy.size() && accuracy.size() <= 100; ++i) {
@@ -84,59 +70,25 @@ void print_text(const EvalOptions& options, const AdapterInfo& info, const Evalu
   }
 }
 
-// The published votes: random choices of points, scaled and shifted.
-std::shared_ptr<const SampleSource> drawn_clouds(const DataSplits& splits, Split split,
-                                                 const AdapterInfo& info) {
-  TrainConfig config;
-  config.point_augment.scale_translate = true;
-  return augmented_samples(splits, split, info.preprocess, config, kPointCacheBytes);
+EvaluationPtr evaluate(const AdaptedModel& model, const EvaluationOptions& options) {
+  EvalConsole console;
+  return evaluate_adapter(model, options, console);
 }
 
 void run_eval(const EvalOptions& options) {
   if (options.threads > 0) set_thread_count(options.threads);
-  const Precision precision = from_command_line([&] { return parse_precision(options.precision); });
+  EvaluationOptions evaluation = options.evaluation;
+  evaluation.compile.precision = from_command_line([&] { return parse_precision(options.precision); });
+  evaluation.split = options.split == "test"  ? Split::test
+                     : options.split == "val" ? Split::val
+                                              : Split::train;
   const AdaptedModel model = open_adapted_model(options.adapter, options.weights);
-  const AdapterInfo& info = model.adapter.info;
-  if (options.votes > 0 && !is_point_backbone(info.model)) {
+  if (evaluation.votes > 0 && !model.adapter.info.input->draws_samples()) {
     throw UsageError("--votes: voting is over random choices of points; expected an adapter of point clouds");
   }
-  if (classes_of(info.model) == 0) fail("{}: the adapter has no classes to evaluate", options.adapter);
-  DataConfig data = options.data;
-  if (const auto* clouds = std::get_if<PointPreprocess>(&info.preprocess)) {
-    data.sample_points = clouds->sample_points;
-  }
-  const DataSplits splits = open_splits(data, is_point_backbone(info.model));
-  std::fputs(notes_of(splits).c_str(), stderr);
-  expect_classes(info, class_names(splits), options);
-  const Split split = split_of(splits, options);
-  const auto samples = samples_of(splits, split, info.preprocess, 0);
-  const int64_t size = samples->dataset().size();
-  CompileOptions compile_options;
-  compile_options.precision = precision;
-  const int64_t batch = std::min(options.batch, size);
-  const BuiltSession built = build_adapted_session(model, batch, compile_options);
-  LoaderOptions load;
-  load.batch = batch;
-  const int64_t passes = std::max<int64_t>(options.votes, 1);
-  Progress progress(std::string(sample_noun(splits)), passes * size);
-  const auto watch = [&](int64_t done) {
-    progress.update(done);
-    return true;
-  };
-  const std::string_view input = input_name(info.model);
-  Evaluation result;
-  if (options.votes > 0) {
-    const auto drawn = drawn_clouds(splits, split, info);
-    const auto loader_of = [&](int64_t vote) {
-      return std::make_unique<Loader>(vote_samples(drawn, options.vote_seed, static_cast<uint32_t>(vote)),
-                                      classes_of(info.model), load);
-    };
-    result = evaluate_by_votes(*built.session, input, loader_of, options.votes, size, watch);
-  } else {
-    Loader loader(samples, classes_of(info.model), load);
-    result = evaluate(*built.session, input, loader, size, watch);
-  }
-  progress.clear();
+  const EvaluationPtr found = evaluate(model, evaluation);
+  const ClassEvaluation& result = of_classes(*found);
+  const AdapterInfo& info = model.adapter.info;
   options.json ? print_json(options, info, result) : print_text(options, info, result);
 }
 
@@ -147,32 +99,35 @@ void add_eval(CLI::App& app) {
   CLI::App* command = app.add_subcommand("eval", "Accuracy of an adapter on a split of a data set");
   command->add_option("--adapter", o->adapter, "adapter.safetensors of a run")->required();
   command->add_option("--weights", o->weights, "The backbone it was trained on (not for whole models)");
-  command->add_option("--data", o->data.path, "Folder, list or file of images or point clouds")->required();
-  command->add_option("--format", o->data.format, "What the path holds: data.format of training")
+  command->add_option("--data", o->evaluation.data.path, "Folder, list or file of images or point clouds")
+      ->required();
+  command->add_option("--format", o->evaluation.data.format, "What the path holds: data.format of training")
       ->capture_default_str();
   command->add_option("--split", o->split, "test, val or train")
       ->check(CLI::IsMember({"test", "val", "train"}))
       ->capture_default_str();
   command
-      ->add_option("--val-fraction", o->data.val_fraction,
+      ->add_option("--val-fraction", o->evaluation.data.val_fraction,
                    "As in training, where the data have no such split")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
-  command->add_option("--train-size", o->data.train_size, "As in training")->check(CLI::NonNegativeNumber);
-  command->add_option("--val-size", o->data.val_size, "As in training")->check(CLI::NonNegativeNumber);
-  command->add_option("--split-seed", o->data.split_seed, "As in training");
-  command->add_option("--batch", o->batch, "Samples at a time")
+  command->add_option("--train-size", o->evaluation.data.train_size, "As in training")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--val-size", o->evaluation.data.val_size, "As in training")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--split-seed", o->evaluation.data.split_seed, "As in training");
+  command->add_option("--batch", o->evaluation.batch, "Samples at a time")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   command->add_option("--precision", o->precision, "auto, fp32 or bf16")->capture_default_str();
   command->add_option("--threads", o->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
   command
-      ->add_option("--votes", o->votes,
+      ->add_option("--votes", o->evaluation.votes,
                    "Point clouds: mean logits of so many random choices of points, as some papers report")
       ->check(CLI::Range(1, 10000));
-  command->add_option("--vote-seed", o->vote_seed, "Of the choices");
-  command->add_option("--variant", o->data.variant, "As in training");
-  command->add_option("--min-class-size", o->data.min_class_size, "As in training");
+  command->add_option("--vote-seed", o->evaluation.vote_seed, "Of the choices");
+  command->add_option("--variant", o->evaluation.data.variant, "As in training");
+  command->add_option("--min-class-size", o->evaluation.data.min_class_size, "As in training");
   command->add_flag("--json", o->json, "One JSON object, with the confusion matrix");
   command->callback([o] { run_eval(*o); });
 }

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
-#include "adapterx/train/adapter_file.h"
+#include "adapterx/app/export_checkpoint.h"
 #include "cli/command.h"
 #include "cli/terminal_text.h"
 #include "cli/vit_options.h"
@@ -12,30 +12,27 @@
 namespace ax::cli {
 namespace {
 
-struct ExportOptions {
+struct ExportCommand {
   VitOptions vit;
   std::string out;
-  bool bf16 = false, keep_head = false;
+  ExportOptions options;
 };
 
-void run_export(const ExportOptions& options) {
-  const PlainCheckpoint checkpoint = open_plain_checkpoint(options.vit);
-  const bool head = options.keep_head && checkpoint.has_head;
-  save_backbone(options.out, head ? checkpoint.config : with_classes(checkpoint.config, 0),
-                checkpoint.preprocess, checkpoint.source, options.bf16 ? FileDType::bf16 : FileDType::f32);
-  fmt::print("{}  {}\n", options.out, size_text(std::filesystem::file_size(options.out)));
+void run_export(const ExportCommand& command) {
+  export_checkpoint(open_checkpoint(command.vit), command.out, command.options);
+  fmt::print("{}  {}\n", command.out, size_text(std::filesystem::file_size(command.out)));
 }
 
 }  // namespace
 
 void add_export(CLI::App& app) {
-  auto options = std::make_shared<ExportOptions>();
+  auto o = std::make_shared<ExportCommand>();
   CLI::App* command = app.add_subcommand("export", "Write a checkpoint as safetensors under our names");
-  command->add_option("out", options->out, "The file to write")->required();
-  command->add_flag("--bf16", options->bf16, "Half the size: values rounded to bfloat16");
-  command->add_flag("--keep-head", options->keep_head, "With the classifier; else the backbone alone");
-  add_vit_options(*command, options->vit);
-  command->callback([options] { run_export(*options); });
+  command->add_option("out", o->out, "The file to write")->required();
+  command->add_flag("--bf16", o->options.bf16, "Half the size: values rounded to bfloat16");
+  command->add_flag("--keep-head", o->options.keep_head, "With the classifier; else the backbone alone");
+  add_vit_options(*command, o->vit);
+  command->callback([o] { run_export(*o); });
 }
 
 }  // namespace ax::cli

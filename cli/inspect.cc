@@ -6,10 +6,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/base/natural_less.h"
 #include "adapterx/io/tensors/tensor_file.h"
-#include "adapterx/models/points/point_checkpoint.h"
-#include "adapterx/models/vit/vit_metadata.h"
-#include "cli/architecture.h"
+#include "adapterx/models/backbone.h"
+#include "adapterx/models/checkpoint/metadata_keys.h"
 #include "cli/command.h"
 #include "cli/name_groups.h"
 #include "cli/table.h"
@@ -48,12 +48,12 @@ Json json_of(const TensorFile& file) {
   j["format"] = file.format();
   j["bytes"] = file.file_size();
   j["parameters"] = parameters_of(file);
-  std::string why;
-  const bool of_points = is_point_checkpoint(file);
-  const auto points = of_points ? detect_point_architecture(file, why) : std::nullopt;
-  const auto architecture = of_points ? std::nullopt : detect_architecture(file, why);
-  j["architecture"] = points ? json_of(*points) : architecture ? json_of(*architecture) : Json();
-  if (!points && !architecture) j["architecture_note"] = why;
+  try {
+    j["architecture"] = Json::parse(describe_checkpoint(file).json);
+  } catch (const Error& error) {
+    j["architecture"] = nullptr;
+    j["architecture_note"] = error.what();
+  }
   j["metadata"] = Json::object();
   for (const auto& [key, value] : file.metadata()) j["metadata"][key] = value;
   j["tensors"] = Json::array();
@@ -111,33 +111,23 @@ class Report {
     if (file_.metadata().contains(kBackboneKey)) {
       return add_fact("architecture", "an adapter, over the backbone that its metadata name");
     }
-    std::string why;
-    const bool of_points = is_point_checkpoint(file_);
-    if (of_points) {
-      if (const auto points = detect_point_architecture(file_, why)) return add_points(*points);
-    }
-    const auto a = of_points ? std::nullopt : detect_architecture(file_, why);
-    if (!a) {
+    try {
+      add_description(describe_checkpoint(file_));
+    } catch (const Error& error) {
+      std::string why = error.what();
       const std::string_view file = file_.path();
       if (why.starts_with(file)) why.erase(0, why.find_first_not_of(": ", file.size()));
       add_fact("architecture", "not recognised: " + why);
-      return;
     }
-    add_fact("architecture", fmt::format("vision transformer, names of {}{}", a->title,
-                                         a->root.empty() ? "" : ", under " + a->root));
-    add_fact("", description(*a));
-    if (!a->assumed.empty()) {
-      add_fact("assumed", fmt::format("{}: the file does not say", fmt::join(a->assumed, ", ")));
-    }
-    add_fact("model", a->preset.empty() ? "none of `adapterx models`" : a->preset);
   }
 
-  void add_points(const PointArchitecture& a) {
-    add_fact("architecture", fmt::format("point transformer, names of {}{}", a.family,
-                                         a.root.empty() ? "" : ", under " + a.root));
-    add_fact("", description(a));
-    if (!a.assumed.empty())
-      add_fact("assumed", fmt::format("{}: the file does not say", fmt::join(a.assumed, ", ")));
+  void add_description(const CheckpointDescription& d) {
+    add_fact("architecture", d.title);
+    add_fact("", d.geometry);
+    if (!d.assumed.empty()) {
+      add_fact("assumed", fmt::format("{}: the file does not say", fmt::join(d.assumed, ", ")));
+    }
+    if (d.preset) add_fact("model", d.preset->empty() ? "none of `adapterx models`" : *d.preset);
   }
 
   std::vector<NameGroup> groups_of(const std::vector<NamedItem>& items) const {

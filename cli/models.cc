@@ -3,12 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "adapterx/graph/op.h"
 #include "adapterx/models/backbone.h"
-#include "adapterx/models/points/point_presets.h"
-#include "adapterx/models/vit/vit_presets.h"
-#include "cli/architecture.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
@@ -28,10 +26,11 @@ struct Size {
   double flops = 0;  // matrix products of one sample's forward pass
 };
 
-Size size_of(const BackboneConfig& config) {
+Size size_of(const Backbone& backbone) {
   Graph graph;
   Slots none;
-  build_backbone(graph, config, {}, none);
+  const BuiltBackbone built = backbone.build(graph, {}, none);
+  if (backbone.classes() > 0) built.features.head(backbone.classes());
   Size size;
   for (const int id : graph.parameters()) {
     if (!graph.info(id).buffer) size.parameters += graph.info(id).shape.size();
@@ -44,87 +43,39 @@ Size size_of(const BackboneConfig& config) {
   return size;
 }
 
-// "imagenet 0.875": the preset of mean and standard deviation, and crop_pct; more where it is not the usual.
-std::string summary(const Preprocess& p) {
-  std::string text = "other";
-  for (const char* name : {"none", "imagenet", "half", "clip"}) {
-    const Preprocess preset = preprocess_preset(name);
-    if (preset.mean == p.mean && preset.std == p.std) text = name;
-  }
-  text += p.crop == Crop::squash ? " squash" : fmt::format(" {:.4g}", p.crop_pct);
-  if (p.interpolation != Interpolation::bicubic) text += fmt::format(" {}", to_string(p.interpolation));
-  return text;
-}
-
 // Published models whose names contain the filter; else the model of that name, which need not be published.
 std::vector<std::string> names_for(const std::string& filter) {
   std::vector<std::string> names;
-  for (const auto* all : {&vit_preset_names(), &point_preset_names()}) {
-    for (const std::string& name : *all) {
+  for (const BackboneFamily* family : std::views::reverse(backbone_families())) {
+    for (const std::string& name : family->preset_names()) {
       if (name.find(filter) != name.npos) names.push_back(name);
     }
   }
   if (names.empty()) {
-    vit_preset_of(filter);
+    backbone_preset(filter);
     names.push_back(filter);
   }
   return names;
 }
 
-Json json_of_points(const std::string& name) {
-  const PointTransformerConfig c = point_preset(name);
-  const Size size = size_of(c);
-  return {{"name", name},
-          {"parameters", size.parameters},
-          {"flops_per_cloud", size.flops},
-          {"points", c.points},
-          {"groups", c.groups},
-          {"group_size", c.group_size},
-          {"width", c.width},
-          {"depth", c.depth},
-          {"heads", c.heads},
-          {"encoder", c.encoder},
-          {"classes", c.classes}};
-}
-
 Json json_of(const std::string& name) {
-  if (is_point_preset(name)) return json_of_points(name);
-  const auto [config, preprocess, is_clip] = vit_preset_of(name);
-  const Size size = size_of(config);
-  const auto list = [](const std::array<float, 3>& values) {
-    return Json::array({shortest(values[0]), shortest(values[1]), shortest(values[2])});
-  };
-  return {{"name", name},
-          {"parameters", size.parameters},
-          {"flops_per_image", size.flops},
-          {"image_size", config.image_size},
-          {"patch_size", config.patch_size},
-          {"width", config.width},
-          {"depth", config.depth},
-          {"heads", config.heads},
-          {"classes", config.classes},
-          {"preprocess",
-           {{"size", preprocess.size},
-            {"interpolation", to_string(preprocess.interpolation)},
-            {"crop", to_string(preprocess.crop)},
-            {"crop_pct", preprocess.crop_pct},
-            {"mean", list(preprocess.mean)},
-            {"std", list(preprocess.std)}}}};
+  const BackboneModel model = backbone_preset(name);
+  const Size size = size_of(*model.backbone);
+  const std::string_view noun = model.input->noun();  // "images"
+  Json json = {{"name", name},
+               {"parameters", size.parameters},
+               {fmt::format("flops_per_{}", noun.substr(0, noun.size() - 1)), size.flops}};
+  json.update(Json::parse(model.backbone->family().describe_preset(name).json));
+  return json;
 }
 
 void print_models(const std::vector<std::string>& names) {
   constexpr double kMega = 1e6, kGiga = 1e9;
   Table table({{"model"}, {"M params", true}, {"GFLOPs", true}, {"input", true}, {"preprocess"}});
   for (const std::string& name : names) {
-    const Size size = size_of(backbone_preset(name));
-    std::string input, preprocess;
-    if (is_point_preset(name)) {
-      input = fmt::format("{} points", point_preset(name).points);
-    } else {
-      const VitPreset preset = vit_preset_of(name);
-      input = fmt::format("{} px", preset.config.image_size);
-      preprocess = summary(preset.preprocess);
-    }
+    const BackbonePtr backbone = backbone_preset(name).backbone;
+    const Size size = size_of(*backbone);
+    const auto [input, preprocess, json] = backbone->family().describe_preset(name);
     table.add({name, fmt::format("{:.1f}", static_cast<double>(size.parameters) / kMega),
                fmt::format("{:.1f}", size.flops / kGiga), input, preprocess});
   }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "adapterx/base/natural_less.h"
+
 namespace ax::cli {
 namespace {
 
@@ -108,29 +110,6 @@ std::string name_of(const Pattern& pattern) {
 }
 
 }  // namespace
-
-bool natural_less(const std::string& a, const std::string& b) {
-  size_t i = 0, j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (is_digit(a[i]) && is_digit(b[j])) {
-      while (i < a.size() && a[i] == '0') ++i;
-      while (j < b.size() && b[j] == '0') ++j;
-      const size_t a_end = digits_end(a, i), b_end = digits_end(b, j);
-      if (a_end - i != b_end - j) return a_end - i < b_end - j;
-      const int order = a.compare(i, a_end - i, b, j, b_end - j);
-      if (order != 0) return order < 0;
-      i = a_end;
-      j = b_end;
-    } else if (a[i] != b[j]) {
-      return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[j]);
-    } else {
-      ++i;
-      ++j;
-    }
-  }
-  const size_t a_left = a.size() - i, b_left = b.size() - j;
-  return a_left != b_left ? a_left < b_left : a < b;
-}
 
 std::vector<NameGroup> group_names(const std::vector<NamedItem>& items) {
   std::vector<size_t> order(items.size());

@@ -7,9 +7,6 @@
 
 namespace ax::cli {
 
-// a before b, with numbers by value: block 2 before block 10.
-bool natural_less(const std::string& a, const std::string& b);
-
 struct NamedItem {
   std::string name;
   std::string kind;  // items of different kinds stay apart: tensors of different shapes

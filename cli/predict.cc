@@ -3,20 +3,21 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <fstream>
+#include <nlohmann/json.hpp>
 
+#include "adapterx/app/feature_table.h"
+#include "adapterx/app/predictor.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/images/load_images.h"
-#include "adapterx/data/points/load_clouds.h"
 #include "cli/command.h"
-#include "cli/predictor.h"
 #include "cli/progress.h"
+#include "cli/terminal_text.h"
 #include "cli/vit_options.h"
 
 namespace ax::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 struct PredictOptions {
   VitOptions vit;
@@ -28,25 +29,15 @@ struct PredictOptions {
   bool json = false, quiet = false, scaled_jpeg = false;
 };
 
-std::vector<std::string> read_class_names(const std::string& path, int64_t classes) {
-  std::ifstream in(path);
-  if (!in) fail("{}: cannot open the class names", path);
-  std::vector<std::string> names;
-  for (std::string line; std::getline(in, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    names.push_back(line);
-  }
-  if (std::ssize(names) != classes) {
-    fail("{}: expected {} class names, one a line, got {}", path, classes, names.size());
-  }
-  return names;
+// One line; bytes of names that aren't UTF-8 are replaced.
+void print_json(const Json& json) {
+  fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
-void complain_of(const InputPreprocess& preprocess) {
-  const bool clouds = std::holds_alternative<PointPreprocess>(preprocess);
-  complain(fmt::format("  {:<12} {}\n", clouds ? "clouds" : "images", to_string(preprocess)));
+void complain_of(const ModelInput& input) {
+  complain(fmt::format("  {:<12} {}\n", input.noun(), input.text()));
 }
 
 // A model and the images it is asked about.
@@ -55,16 +46,10 @@ struct Job {
   std::vector<fs::path> images;
 };
 
-// Of the adapter, or of the weights without one.
-bool is_of_points(const std::string& adapter, const PredictOptions& options) {
-  if (!adapter.empty()) return is_point_backbone(open_adapter(adapter).info.model);
-  if (options.vit.weights.empty()) throw UsageError("--weights is required");
-  return holds_point_backbone(options.vit.weights);
-}
-
 std::vector<fs::path> find_inputs(const std::string& adapter, const std::vector<fs::path>& paths,
                                   const PredictOptions& options) {
-  return is_of_points(adapter, options) ? find_shapes(paths) : find_images(paths);
+  if (adapter.empty() && options.vit.weights.empty()) throw UsageError("--weights is required");
+  return find_model_inputs(adapter, options.vit.weights, paths);
 }
 
 std::vector<Job> jobs_of(const PredictOptions& options) {
@@ -102,31 +87,85 @@ class Prediction {
 
   // The number of images that could not be read.
   int64_t run() {
-    PredictStyle style{options_.top_k, options_.json, options_.scaled_jpeg, !options_.features.empty()};
     int64_t skipped = 0, count = 0;
-    FeatureTable table;
     for (const Job& job : jobs_) {
-      const auto images = static_cast<int64_t>(job.images.size());
-      const int64_t batch = std::clamp<int64_t>(images, 1, options_.batch);
-      Predictor predictor(job.adapter.empty() ? plain_model(batch) : adapted_model(job, batch), style);
-      Progress progress("files", images);
-      skipped += predictor.run(job.images, table, progress);
-      count += images;
+      skipped += run(job);
+      count += std::ssize(job.images);
     }
-    if (style.collect) table.write(options_.features, logits_name_);
+    if (!options_.features.empty()) table_.write(options_.features, logits_name_);
     if (skipped > 0) complain(fmt::format("adapterx: {} of {} files skipped\n", skipped, count));
     return skipped;
   }
 
  private:
+  int64_t run(const Job& job) {
+    const auto images = std::ssize(job.images);
+    const int64_t batch = std::clamp<int64_t>(images, 1, options_.batch);
+    const PredictModel model = job.adapter.empty() ? plain_model() : adapted_model(job);
+    Predictor predictor(model, {batch, compile_, {options_.scaled_jpeg}}, backbones_);
+    Progress progress("files", images);
+    int64_t skipped = 0;
+    for (int64_t begin = 0; begin < images; begin += batch) {
+      const int64_t count = std::min(batch, images - begin);
+      const auto answers = predictor.predict(
+          std::span(job.images).subspan(static_cast<size_t>(begin), static_cast<size_t>(count)));
+      progress.clear();
+      for (const FileAnswer& answer : answers) {
+        skipped += answer.error.empty() ? 0 : 1;
+        show(answer, model, jobs_.size() > 1 ? job.adapter : "");
+      }
+      progress.update(begin + count);
+    }
+    return skipped;
+  }
+
+  void show(const FileAnswer& a, const PredictModel& model, const std::string& label) {
+    const std::string file = a.file.string();
+    if (!a.error.empty()) complain(fmt::format("adapterx: {}\n", a.error));
+    if (a.error.empty() && !options_.features.empty()) table_.add(file, a.answer.features, a.answer.logits);
+    if (a.error.empty() && !model.classifies) return;
+    if (options_.json) {
+      print_json(json_of(a, model, label));
+    } else if (a.error.empty()) {
+      fmt::print("{}", text_of(a, model, label));
+    }
+  }
+
+  std::vector<size_t> top(const FileAnswer& a) const {
+    return top_classes(a.answer.probabilities, static_cast<size_t>(options_.top_k));
+  }
+
+  std::string text_of(const FileAnswer& a, const PredictModel& model, const std::string& label) const {
+    std::string text = fmt::format("{}{}\n", a.file.string(), label.empty() ? "" : "  " + printable(label));
+    for (const size_t c : top(a)) {
+      text += fmt::format("  {:5.1f} %  {}{}\n", 100 * a.answer.probabilities[c], c,
+                          model.classes.empty() ? "" : "  " + printable(model.classes[c]));
+    }
+    return text;
+  }
+
+  Json json_of(const FileAnswer& a, const PredictModel& model, const std::string& label) const {
+    Json json{{"file", a.file.string()}};
+    if (!label.empty()) json["adapter"] = label;
+    if (!a.error.empty()) {
+      json["error"] = a.error;
+      return json;
+    }
+    Json list = Json::array();
+    for (const size_t c : top(a)) {
+      Json entry{{"class", c}};
+      if (!model.classes.empty()) entry["name"] = model.classes[c];
+      entry["probability"] = a.answer.probabilities[c];
+      list.push_back(std::move(entry));
+    }
+    json["top"] = std::move(list);
+    return json;
+  }
+
   // The checkpoint as its library trained it.
-  Predictor::Model plain_model(int64_t batch) {
-    const PlainCheckpoint checkpoint = open_plain_checkpoint(options_.vit);
-    Predictor::Model model;
-    model.input = input_name(checkpoint.config);
-    model.preprocess = checkpoint.preprocess;
-    model.has_logits = checkpoint.has_head;
-    model.classifies = checkpoint.has_head && !checkpoint.is_projection;
+  PredictModel plain_model() {
+    const BackboneCheckpoint checkpoint = open_checkpoint(options_.vit);
+    PredictModel model = predict_model(checkpoint);
     if (!model.classifies && options_.features.empty()) {
       fail("{}: {}, so there are no classes to predict; write its features: --features out.npz",
            options_.vit.weights,
@@ -135,54 +174,37 @@ class Prediction {
     if (!options_.classes.empty()) {
       if (!model.classifies)
         fail("{}: the checkpoint has no classifier to name the classes of", options_.classes);
-      model.classes = read_class_names(options_.classes, classes_of(checkpoint.config));
+      model.classes = read_class_names(options_.classes, checkpoint.backbone->classes());
     }
     if (checkpoint.is_projection) logits_name_ = "embeddings";
     if (!options_.quiet) {
       complain(checkpoint.report.text());
-      complain_of(checkpoint.preprocess);
+      complain_of(*checkpoint.input);
     }
-    SessionSpec spec;
-    spec.model = checkpoint.config;
-    spec.batch = batch;
-    spec.training = false;
-    spec.options = compile_;
-    const Backbone none;
-    model.session =
-        build_session(spec, none, std::make_shared<FrozenWeights>(checkpoint.source), checkpoint.source)
-            .session;
     return model;
   }
 
-  // An adapter over the backbone, which is packed for the first of them.
-  Predictor::Model adapted_model(const Job& job, int64_t batch) {
-    const AdaptedModel adapted = open_adapted_model(job.adapter, options_.vit.weights);
-    const AdapterInfo& info = adapted.adapter.info;
-    Predictor::Model model;
-    model.label = jobs_.size() > 1 ? job.adapter : "";
-    model.input = input_name(info.model);
-    model.preprocess = info.preprocess;
-    model.has_logits = model.classifies = classes_of(info.model) > 0;
+  PredictModel adapted_model(const Job& job) {
+    PredictModel model = open_predict_model(job.adapter, options_.vit.weights);
     if (!model.classifies && options_.features.empty()) {
       fail("{}: the adapter has no classes to predict; write its features: --features out.npz", job.adapter);
     }
-    model.classes =
-        options_.classes.empty() ? info.classes : read_class_names(options_.classes, classes_of(info.model));
+    if (!options_.classes.empty())
+      model.classes = read_class_names(options_.classes, model.backbone->classes());
     if (!options_.quiet) {
-      complain(fmt::format("{}: {}, {} classes{}\n", job.adapter, info.method, classes_of(info.model),
+      const AdapterInfo& info = model.adapted->adapter.info;
+      complain(fmt::format("{}: {}, {} classes{}\n", job.adapter, info.method, info.model->classes(),
                            info.backbone ? ", over " + info.backbone->name : ""));
-      complain_of(info.preprocess);
+      complain_of(*info.input);
     }
-    if (info.backbone && !frozen_) frozen_ = std::make_shared<FrozenWeights>(adapted.backbone);
-    model.session =
-        build_adapted_session(adapted, batch, compile_, info.backbone ? frozen_ : nullptr).session;
     return model;
   }
 
   const PredictOptions& options_;
   CompileOptions compile_;
   std::vector<Job> jobs_;
-  std::shared_ptr<FrozenWeights> frozen_;  // of --weights
+  SharedBackbones backbones_;
+  FeatureTable table_;
   std::string logits_name_ = "logits";
 };
 

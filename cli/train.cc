@@ -7,15 +7,10 @@
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
-#include <optional>
 
-#include "adapterx/report/run_folder.h"
-#include "adapterx/train/adapter_file.h"
-#include "adapterx/train/model_setup.h"
-#include "adapterx/train/trainer.h"
+#include "adapterx/app/pretrain_recipe.h"
+#include "adapterx/app/training_run.h"
 #include "cli/command.h"
-#include "cli/findings.h"
-#include "cli/run_record.h"
 #include "cli/terminal_text.h"
 #include "cli/train_config.h"
 #include "cli/train_console.h"
@@ -50,134 +45,50 @@ void pass_signal_on() {
   raise(stop_signal);
 }
 
-class Run : public TrainingObserver {
+// Signals are watched for as soon as a stop is a clean end.
+class WatchfulConsole : public TrainConsole {
  public:
-  Run(const TrainConfig& config, bool resumes, bool pretrains)
-      : config_(config), resumes_(resumes), pretrains_(pretrains) {}
-
-  void on_start(const TrainingStart& start) override {
-    watch_signals();
-    open_folder(start.first_epoch);
-    facts_ = run_facts(start);
-    data_ = start.setup.data;
-    folder_->write_config(to_toml(config_));
-    folder_->write_result(facts_);
-    console_.start(start);
-  }
-
-  void on_step(const StepRecord& step) override { console_.step(step); }
-  void on_evaluation(std::string_view split, int64_t done, int64_t total) override {
-    console_.evaluation(split, done, total);
-  }
-
-  void on_epoch(const EpochResult& epoch, const Evaluation*) override {
-    folder_->append(epoch_record(epoch));
-    console_.epoch(epoch);
-  }
-
-  void finish(const TrainingResult& result) {
-    console_.clear();
-    if (result.interrupted) {
-      fmt::print("stopped; go on with: adapterx {} --resume --out {}\n", pretrains_ ? "pretrain" : "train",
-                 config_.train.out);
-      return;
-    }
-    add_result(result, facts_);
-    folder_->write_result(facts_);
-    if (!result.tested_on.empty()) {
-      const Split split = result.tested_on == "test" ? Split::test : Split::val;
-      folder_->write_findings(findings_of(result.test, data_, split, adapter().string(), config_));
-    }
-    folder_->write_report();
-    if (!result.tested_on.empty()) {
-      fmt::print("{}: {:.2f} % of {} {}, by the adapter of epoch {}\n", result.tested_on,
-                 100 * result.test.accuracy(), result.test.images, sample_noun(data_), result.best_epoch + 1);
-    }
-    fmt::print("{}  {}\n{}\n", adapter().string(), size_text(static_cast<uint64_t>(result.adapter_bytes)),
-               (out() / "report.html").string());
-    if (pretrains_) write_backbone();
-  }
-
- private:
-  fs::path out() const { return config_.train.out; }
-  fs::path adapter() const { return out() / "best" / "adapter.safetensors"; }
-
-  // The backbone alone, without head or decoder.
-  void write_backbone() const {
-    const fs::path file = out() / "backbone.safetensors";
-    const AdapterFile trained = open_adapter(adapter());
-    const BackboneConfig model = with_classes(trained.info.model, 0);
-    const BackboneCheckpoint checkpoint = open_backbone(adapter(), request_for(model));
-    save_backbone(file, model, checkpoint.preprocess, checkpoint.source, FileDType::f32);
-    fmt::print("{}  {}\n", file.string(), size_text(fs::file_size(file)));
-  }
-
-  void open_folder(int64_t epochs_done) {
-    const bool exists = resumes_ && fs::exists(out() / "config.toml");
-    folder_ = exists ? RunFolder::resume(out(), epochs_done) : RunFolder::create(out());
-  }
-
-  const TrainConfig& config_;
-  bool resumes_, pretrains_;
-  std::optional<RunFolder> folder_;
-  RunFacts facts_;
-  DataSplits data_;
-  TrainConsole console_;
+  void on_ready() override { watch_signals(); }
 };
 
-void run_training(const TrainConfig& config, bool resume, bool pretrains) {
-  if (!resume) RunFolder::expect_empty(config.train.out);
-  signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
-  Run run(config, resume, pretrains);
-  run.finish(train(config, run, stop_requested, resume));
-  pass_signal_on();
+void print_file(const fs::path& file, uint64_t bytes) {
+  fmt::print("{}  {}\n", file.string(), size_text(bytes));
 }
 
-// The recipes of masked pretraining, Point-MAE's and, of images, MAE's; and one for images by classes, that
-// of the bundled backbone.
-TrainConfig pretrain_defaults(bool points, bool masked) {
-  TrainConfig config;
-  config.method.name = "full";
-  config.pretrain.objective = masked ? "masked" : "classes";
-  config.data.labels = "all";
-  config.train.select = "last";
-  config.train.epochs = 300;
-  config.train.batch = 128;
-  config.train.weight_decay = 0.05;
-  config.point_augment.scale_translate = true;
-  if (points) {
-    config.train.drop_path = 0.1;
-    return config;
+void run(const TrainConfig& config, bool resume, bool pretrains) {
+  signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
+  const std::string& out = config.train.out;
+  WatchfulConsole console;
+  const TrainingResult result = run_training(config, console, stop_requested, resume);
+  console.result(result);
+  if (result.interrupted) {
+    fmt::print("stopped; go on with: adapterx {} --resume --out {}\n", pretrains ? "pretrain" : "train", out);
+    return pass_signal_on();
   }
-  config.data.val_fraction = 0;
-  config.augment.flip = 0.5;
-  config.train.schedule_unit = "step";
-  if (masked) {
-    config.augment.random_resized_crop = true;
-    config.augment.rrc_scale_min = 0.2;
-    config.train.beta2 = 0.95;
-    return config;
+  print_file(adapter_of_run(out), static_cast<uint64_t>(result.adapter_bytes));
+  fmt::print("{}\n", report_of_run(out).string());
+  if (pretrains) {
+    const fs::path backbone = write_trained_backbone(out);
+    print_file(backbone, fs::file_size(backbone));
   }
-  config.augment.pad_crop = 4;
-  config.augment.randaugment_ops = 2;
-  config.augment.randaugment_magnitude = 7;
-  config.train.label_smoothing = 0.1;
-  config.train.clip = 1;
-  config.train.ema = 0.999;
-  return config;
+  pass_signal_on();
 }
 
 // By the kind of model and the objective that file and command line name.
 TrainConfig resolve_pretraining(const TrainOptions& options) {
-  TrainConfig config = resolve_config(options, pretrain_defaults(true, true));
-  const bool points = from_command_line([&] { return means_point_backbone(config.model); });
-  return points ? config : resolve_config(options, pretrain_defaults(false, config.pretrain.masked()));
+  const TrainConfig config = resolve_config(options, pretrain_defaults(PretrainRecipe::masked_points));
+  const PretrainRecipe recipe = from_command_line([&] { return pretrain_recipe(config); });
+  if (recipe == PretrainRecipe::masked_points) return config;
+  return resolve_config(options, pretrain_defaults(recipe));
 }
 
-// "data.val_fraction 0, ...": where the defaults of images are others.
-std::string defaults_of_images(bool masked) {
-  const std::vector<ConfigKey> points = config_keys(pretrain_defaults(true, masked)),
-                               images = config_keys(pretrain_defaults(false, masked));
+// "data.val_fraction 0, ...": where the defaults are others than those of point clouds, but for the
+// objective.
+std::string defaults_of(PretrainRecipe recipe) {
+  TrainConfig defaults = pretrain_defaults(recipe),
+              of_points = pretrain_defaults(PretrainRecipe::masked_points);
+  of_points.pretrain = defaults.pretrain;
+  const std::vector<ConfigKey> points = config_keys(of_points), images = config_keys(defaults);
   std::string text;
   for (size_t i = 0; i < points.size(); ++i) {
     if (points[i].value == images[i].value) continue;
@@ -194,7 +105,7 @@ void add_train(CLI::App& app) {
   add_train_options(*command, *options);
   command->callback([options] {
     const TrainConfig config = resolve_config(*options);
-    run_training(config, options->resume, config.pretrain.masked());
+    run(config, options->resume, config.pretrain.masked());
   });
 }
 
@@ -202,16 +113,13 @@ void add_pretrain(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand(
       "pretrain", "Train a backbone to be fine-tuned: by hidden patches or groups of points, or by classes");
-  add_train_options(*command, *options, pretrain_defaults(true, true));
-  command->footer(command->get_footer() + "\nOf images: " + defaults_of_images(true) +
-                  ".\nOf images by classes: " + defaults_of_images(false) + ".");
+  add_train_options(*command, *options, pretrain_defaults(PretrainRecipe::masked_points));
+  command->footer(command->get_footer() + "\nOf images: " + defaults_of(PretrainRecipe::masked_images) +
+                  ".\nOf images by classes: " + defaults_of(PretrainRecipe::classes_images) + ".");
   command->callback([options] {
     const TrainConfig config = resolve_pretraining(*options);
-    if (config.method.name != "full") {
-      throw UsageError("pretrain: expected the method full, which trains a whole backbone, got " +
-                       config.method.name);
-    }
-    run_training(config, options->resume, true);
+    from_command_line([&] { check_pretraining(config); });
+    run(config, options->resume, true);
   });
 }
 

@@ -16,14 +16,14 @@ void say(const std::string& text) {
 }
 
 std::string labelled_text(const TrainingStart& start) {
-  if (const auto& heads = heads_of(start.setup.data); !heads.empty()) {
+  if (const auto& heads = start.setup.data.heads; !heads.empty()) {
     std::vector<std::string> texts;
     for (const Head& head : heads) texts.push_back(fmt::format("{} {}", head.name, head.classes));
     return fmt::format(" for {} heads: {}", heads.size(), fmt::join(texts, ", "));
   }
   const std::string val = start.val_images > 0 ? fmt::format(", {} for validation", start.val_images) : "";
   const std::string test = start.test_images > 0 ? fmt::format(", {} for the test", start.test_images) : "";
-  return fmt::format(" of {} classes{}{}", class_names(start.setup.data).size(), val, test);
+  return fmt::format(" of {} classes{}{}", start.setup.data.classes.size(), val, test);
 }
 
 // Of masked pretraining, which asks for no class.
@@ -34,16 +34,16 @@ std::string unused_text(const TrainingStart& start) {
 
 }  // namespace
 
-void TrainConsole::start(const TrainingStart& start) {
+void TrainConsole::on_start(const TrainingStart& start) {
   epochs_ = start.epochs;
   batches_ = start.batches;
   masked_ = start.config.pretrain.masked();
   begin_ = std::chrono::steady_clock::now();
   if (start.setup.report) say(start.setup.report->text());
-  noun_ = sample_noun(start.setup.data);
+  noun_ = start.setup.input->noun();
   say(fmt::format("{} {}{} · {}\n", start.train_images, noun_,
-                  masked_ ? unused_text(start) : labelled_text(start), to_string(start.setup.preprocess)));
-  say(notes_of(start.setup.data));
+                  masked_ ? unused_text(start) : labelled_text(start), start.setup.input->text()));
+  say(start.setup.data.notes);
   say(fmt::format("{}: {}\n", start.config.method.name, start.parts.text()));
   if (start.first_epoch >= epochs_) {
     say(fmt::format("resumed at epoch {0} of {0}: all {0} epochs are done\n", epochs_));
@@ -62,16 +62,16 @@ void TrainConsole::show(std::string_view what, int64_t done, int64_t total) {
   progress_->update(done);
 }
 
-void TrainConsole::step(const StepRecord& step) {
+void TrainConsole::on_step(const StepRecord& step) {
   show(fmt::format("batches of epoch {}", step.epoch + 1), step.batches, batches_);
 }
 
-void TrainConsole::evaluation(std::string_view split, int64_t done, int64_t total) {
+void TrainConsole::on_evaluation(std::string_view split, int64_t done, int64_t total) {
   show(fmt::format("{} {}", split, noun_), done, total);
 }
 
-void TrainConsole::epoch(const EpochResult& e) {
-  clear();
+void TrainConsole::on_epoch(const EpochResult& e, const Evaluation*) {
+  progress_.reset();
   ++epochs_here_;
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   const double left = spent / static_cast<double>(epochs_here_) * static_cast<double>(epochs_ - e.epoch - 1);
@@ -82,6 +82,13 @@ void TrainConsole::epoch(const EpochResult& e) {
   say(fmt::format("epoch {:>{}}/{}  loss {:.4f}{}{}  lr {:.2e}  {:.1f} {}/s  {} left  {:.0f} MB\n",
                   e.epoch + 1, std::to_string(epochs_).size(), epochs_, e.train_loss, accuracy, val, e.lr,
                   e.images_per_second, noun_, duration_text(left), e.peak_rss_mb));
+}
+
+void TrainConsole::result(const TrainingResult& r) {
+  progress_.reset();
+  if (r.tested_on.empty()) return;
+  say(fmt::format("{}: {:.2f} % of {} {}, by the adapter of epoch {}\n", r.tested_on, 100 * r.test->score(),
+                  r.test->samples, noun_, r.best_epoch + 1));
 }
 
 }  // namespace ax::cli

@@ -6,18 +6,19 @@
 #include <memory>
 #include <string>
 
-#include "adapterx/train/trainer.h"
+#include "adapterx/app/training_run.h"
 #include "cli/progress.h"
 
 namespace ax::cli {
 
-class TrainConsole {
+class TrainConsole : public TrainingRunObserver {
  public:
-  void start(const TrainingStart& start);
-  void step(const StepRecord& step);
-  void epoch(const EpochResult& epoch);
-  void evaluation(std::string_view split, int64_t done, int64_t total);
-  void clear() { progress_.reset(); }
+  void on_start(const TrainingStart& start) override;
+  void on_step(const StepRecord& step) override;
+  void on_epoch(const EpochResult& epoch, const Evaluation*) override;
+  void on_evaluation(std::string_view split, int64_t done, int64_t total) override;
+  // The run is over: the accuracy on the samples that were tested, if any were.
+  void result(const TrainingResult& result);
 
  private:
   void show(std::string_view what, int64_t done, int64_t total);

@@ -1,37 +1,33 @@
 #include "cli/vit_options.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
-#include "adapterx/models/vit/vit_presets.h"
 #include "cli/command.h"
 
 namespace ax::cli {
 namespace {
 
-VitRequest request_of(const VitOptions& options) {
-  VitRequest request;
-  request.model = options.model;
-  if (!options.model.empty())
-    vit_preset_of(options.model);  // an unknown name shows before the file is opened
-  if (options.image_size > 0) request.image_size = options.image_size;
-  if (options.heads > 0) request.heads = options.heads;
+BackboneRequest request_of(const VitOptions& options) {
+  BackboneRequest request;
+  request.model.name = options.model;
+  if (!options.model.empty()) backbone_preset(options.model);  // an unknown name shows before the file is opened
+  request.model.image_size = options.image_size;
+  request.model.heads = options.heads;
   if (options.norm_eps > 0) request.norm_eps = static_cast<float>(options.norm_eps);
   if (!options.act.empty()) request.act = parse_activation(options.act);
   request.strict = !options.lenient;
   return request;
 }
 
-Preprocess preprocess_of(const VitOptions& options, const Preprocess& family) {
-  Preprocess p = options.preprocess.empty() ? family : preprocess_preset(options.preprocess);
-  p.size = family.size;
-  if (!options.interpolation.empty()) p.interpolation = parse_interpolation(options.interpolation);
-  if (!options.crop.empty()) p.crop = parse_crop(options.crop);
-  if (options.crop_pct > 0) p.crop_pct = options.crop_pct;
-  if (!options.mean.empty()) std::ranges::copy(options.mean, p.mean.begin());
-  if (!options.std.empty()) std::ranges::copy(options.std, p.std.begin());
-  check(p);
-  return p;
+PreprocessSettings preprocess_of(const VitOptions& options) {
+  PreprocessSettings settings;
+  settings.preset = options.preprocess;
+  settings.interpolation = options.interpolation;
+  settings.crop = options.crop;
+  settings.crop_pct = options.crop_pct;
+  settings.mean = options.mean;
+  settings.std = options.std;
+  return settings;
 }
 
 }  // namespace
@@ -73,31 +69,19 @@ void add_vit_options(CLI::App& command, VitOptions& options) {
       ->group(kPixels);
 }
 
-VitCheckpoint open_checkpoint(const VitOptions& options) {
-  const VitRequest request = from_command_line([&] { return request_of(options); });
-  from_command_line([&] { return preprocess_of(options, {}); });
-  VitCheckpoint checkpoint = open_vit_checkpoint(options.weights, request);
-  checkpoint.preprocess = preprocess_of(options, checkpoint.preprocess);
+BackboneCheckpoint open_checkpoint(const VitOptions& options) {
+  const BackboneRequest request = from_command_line([&] { return request_of(options); });
+  const PreprocessSettings settings = preprocess_of(options);
+  const auto file = open_backbone_file(options.weights);
+  const BackboneFamily& family = family_of_file(*file);
+  from_command_line([&] {
+    family.expect_settings(request);
+    family.input()->with(settings);
+    return true;
+  });
+  BackboneCheckpoint checkpoint = family.open(file, request);
+  checkpoint.input = checkpoint.input->with(settings);
   return checkpoint;
-}
-
-PlainCheckpoint open_plain_checkpoint(const VitOptions& options) {
-  if (!holds_point_backbone(options.weights)) {
-    VitCheckpoint c = open_checkpoint(options);
-    return {{c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head}, c.is_projection};
-  }
-  const bool of_images = options.image_size > 0 || options.norm_eps > 0 || options.crop_pct > 0 ||
-                         !options.act.empty() || !options.preprocess.empty() ||
-                         !options.interpolation.empty() || !options.crop.empty() || !options.mean.empty() ||
-                         !options.std.empty();
-  if (of_images) {
-    throw UsageError(options.weights + ": a point transformer; expected no options of images with it");
-  }
-  PointRequest request;
-  request.model = options.model;
-  if (options.heads > 0) request.heads = options.heads;
-  request.strict = !options.lenient;
-  return {open_backbone(options.weights, request), false};
 }
 
 }  // namespace ax::cli

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "adapterx/models/backbone.h"
-#include "adapterx/models/vit/vit_checkpoint.h"
 
 namespace CLI {
 class App;
@@ -23,15 +22,9 @@ struct VitOptions {
 
 void add_vit_options(CLI::App& command, VitOptions& options);
 
-// Opens the checkpoint; errors in the options are UsageErrors. Its preprocessing is the family's, then the
-// named preset's, then that of each option given.
-VitCheckpoint open_checkpoint(const VitOptions& options);
-
-// The same of either kind of transformer. Of point transformers --model, --heads and --lenient mean
-// something; another option is a UsageError.
-struct PlainCheckpoint : BackboneCheckpoint {
-  bool is_projection = false;  // VitCheckpoint::is_projection
-};
-PlainCheckpoint open_plain_checkpoint(const VitOptions& options);
+// Opens the checkpoint; errors in the options are UsageErrors, as are options that mean nothing to the kind of
+// model in the file. Its preprocessing is the family's, then the named preset's, then that of each option
+// given.
+BackboneCheckpoint open_checkpoint(const VitOptions& options);
 
 }  // namespace ax::cli

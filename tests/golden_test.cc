@@ -76,7 +76,7 @@ Errors compare(const GoldenCase& c, const CompileOptions& options) {
       spec, *method_of(c, golden), std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
   Session& session = *built.session;
   fill_synthetic("images", session.input("images").shape, session.input("images").f32_span());
-  fill_synthetic_labels(static_cast<int>(classes_of(spec.model)),
+  fill_synthetic_labels(static_cast<int>(spec.model->classes()),
                         {session.input("labels").i32(), static_cast<size_t>(spec.batch)});
   session.run();
 

@@ -75,13 +75,19 @@ class ModelInput {
                                                       const Augmentation& augmentation,
                                                       size_t cache_bytes) const = 0;
 
+  // Whether a reader looks at samples by turning them: a report shows some of them in any case.
+  virtual bool is_turnable() const = 0;
   // A small picture of sample i as it is in its files, about `kThumbnailSide` pixels or `kThumbnailPoints`.
   virtual Drawing thumbnail(const Dataset& dataset, int64_t i) const = 0;
   // One sample as the model sees it: input [sample_size()], cut by the model into so many patches.
   virtual Drawing portrait(std::span<const float> input, int64_t patches) const = 0;
 
-  // For voting at test time: samples of which vote_samples (data/points/point_samples.h) draws another choice
-  // for each vote. Null where there is nothing to draw.
+  // How a data set is opened for this input, where it matters: as many points of a surface as it was trained on.
+  virtual DatasetSpec spec(DatasetSpec spec) const { return spec; }
+
+  // For voting at test time: whether the model is shown random choices of a sample, and the samples of which
+  // vote_samples (data/points/point_samples.h) draws another choice for each vote; null where it isn't.
+  virtual bool draws_samples() const { return false; }
   virtual std::shared_ptr<const SampleSource> drawn_samples(
       const std::shared_ptr<const Dataset>& /*dataset*/) const {
     return nullptr;

@@ -71,6 +71,10 @@ const BackboneFamily& family_of_file(const TensorFile& file) {
   return found == families.end() ? *families.back() : **found;
 }
 
+CheckpointDescription describe_checkpoint(const TensorFile& file) {
+  return family_of_file(file).describe(file);
+}
+
 BackboneCheckpoint open_backbone(const std::filesystem::path& path, const BackboneRequest& request) {
   const auto file = open_backbone_file(path);
   return family_of_file(*file).open(file, request);

@@ -18,6 +18,7 @@
 #include "adapterx/graph/graph.h"
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/kernels/elementwise/activation.h"
+#include "adapterx/models/checkpoint/checkpoint_description.h"
 #include "adapterx/models/checkpoint/checkpoint_planner.h"
 #include "adapterx/models/checkpoint/load_report.h"
 #include "adapterx/models/masked_options.h"
@@ -130,6 +131,8 @@ class BackboneFamily {
   // A preset or, where the family allows it, sizes alone. Throws Error naming what is missing.
   virtual BackboneModel from_scratch(const ModelConfig& config) const = 0;
 
+  // Throws Error on a setting that means nothing to this family.
+  virtual void expect_settings(const BackboneRequest& request) const = 0;
   // Whether a file holds a backbone of this family, as its names tell.
   virtual bool holds(const TensorFile& file) const = 0;
   // Throws Error, naming file and tensor, on a file that holds no backbone of this family or one of another
@@ -139,6 +142,11 @@ class BackboneFamily {
   // What a file of ours says of the model in it; absent where it says nothing or is of another family. Throws
   // Error naming file and key on what is no model.
   virtual std::optional<BackboneModel> read_metadata(const TensorFile& file) const = 0;
+
+  // For people. Throws Error with the reason where the file holds no whole backbone of this family, and on an
+  // unknown preset.
+  virtual CheckpointDescription describe(const TensorFile& file) const = 0;
+  virtual PresetDescription describe_preset(std::string_view name) const = 0;
 };
 
 // All families. The last takes whatever file no other holds, and says what it expected.
@@ -151,6 +159,7 @@ BackboneModel backbone_preset(std::string_view name);
 // Throws Error where the file is an adapter, which is no whole model, or can't be read.
 std::shared_ptr<const TensorFile> open_backbone_file(const std::filesystem::path& path);
 const BackboneFamily& family_of_file(const TensorFile& file);
+CheckpointDescription describe_checkpoint(const TensorFile& file);  // as its family describes it
 BackboneCheckpoint open_backbone(const std::filesystem::path& path, const BackboneRequest& request);
 
 // Absent where the file says nothing.

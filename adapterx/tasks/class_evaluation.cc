@@ -119,6 +119,12 @@ std::unique_ptr<Evaluator> class_evaluator(int64_t samples, int64_t classes, int
   return std::make_unique<ClassEvaluator>(samples, classes);
 }
 
+const ClassEvaluation& of_classes(const Evaluation& evaluation) {
+  const auto* classes = dynamic_cast<const ClassEvaluation*>(&evaluation);
+  if (classes == nullptr) fail("expected the evaluation of a classifier, got that of another task");
+  return *classes;
+}
+
 std::vector<int64_t> ClassEvaluation::confusion() const {
   std::vector<int64_t> counts(static_cast<size_t>(classes * classes));
   for (const Prediction& p : predictions) ++counts[static_cast<size_t>(p.label * classes + p.predicted)];

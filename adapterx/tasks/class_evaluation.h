@@ -31,6 +31,9 @@ struct ClassEvaluation : Evaluation {
   std::vector<double> class_accuracy() const;
 };
 
+// Throws Error where it is another task's.
+const ClassEvaluation& of_classes(const Evaluation& evaluation);
+
 // Of `samples` samples, by their logits. With `votes` above 1 every sample is added so many times, and its
 // logits' mean is its answer.
 std::unique_ptr<Evaluator> class_evaluator(int64_t samples, int64_t classes, int64_t votes = 1);

@@ -39,13 +39,8 @@ struct Counter : TrainingObserver {
   std::atomic<bool> stop{false};
 };
 
-// What the run kept, or an evaluation of one's own.
-const ClassEvaluation& of_classes(const EvaluationPtr& evaluation) {
-  return dynamic_cast<const ClassEvaluation&>(*evaluation);
-}
-
 void expect_same(const EvaluationPtr& one, const EvaluationPtr& other, float tolerance = 0) {
-  const ClassEvaluation &a = of_classes(one), &b = of_classes(other);
+  const ClassEvaluation &a = of_classes(*one), &b = of_classes(*other);
   ASSERT_EQ(a.predictions.size(), b.predictions.size());
   EXPECT_EQ(a.samples, b.samples);
   EXPECT_EQ(a.correct, b.correct);
@@ -252,7 +247,7 @@ TEST_F(PointTrainerTest, VotesAreMeansOfLogits) {
   const auto drawn = back.info.input->samples(back.splits.test, Augmentation{c.augment, c.point_augment}, 0);
   const auto a = vote_samples(drawn, 1, 0), b = vote_samples(drawn, 1, 1);
   const EvaluationPtr first = back.evaluated(a), second = back.evaluated(b), mean = back.voted({a, b});
-  const ClassEvaluation &one = of_classes(first), &other = of_classes(second), &both = of_classes(mean);
+  const ClassEvaluation &one = of_classes(*first), &other = of_classes(*second), &both = of_classes(*mean);
   // Of two classes, the difference of logits is the log of the odds.
   const auto log_odds = [](const ClassEvaluation& e, size_t i) {
     const double p = static_cast<double>(e.predictions[i].label_probability);

@@ -29,6 +29,7 @@ class ImageInput : public ModelInput {
   std::shared_ptr<const SampleSource> samples(std::shared_ptr<const Dataset> dataset,
                                               const Augmentation& augmentation,
                                               size_t cache_bytes) const override;
+  bool is_turnable() const override { return false; }
   Drawing thumbnail(const Dataset& dataset, int64_t i) const override;
   Drawing portrait(std::span<const float> input, int64_t patches) const override;
 

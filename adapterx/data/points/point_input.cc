@@ -58,7 +58,7 @@ std::string PointInput::text() const {
 
 ModelInputPtr PointInput::with(const PreprocessSettings& settings) const {
   if (settings.of_images()) {
-    fail("preprocess, interpolation, crop, mean, std: settings of images; the model is one of point clouds");
+    fail("a point transformer; expected no options of images with it: preprocess, interpolation, crop, mean, std");
   }
   PointPreprocess p = preprocess_;
   p.unit_sphere = settings.unit_sphere.value_or(p.unit_sphere);

@@ -29,8 +29,14 @@ class PointInput : public ModelInput {
   std::shared_ptr<const SampleSource> samples(std::shared_ptr<const Dataset> dataset,
                                               const Augmentation& augmentation,
                                               size_t cache_bytes) const override;
+  bool is_turnable() const override { return true; }
   Drawing thumbnail(const Dataset& dataset, int64_t i) const override;
   Drawing portrait(std::span<const float> input, int64_t patches) const override;
+  DatasetSpec spec(DatasetSpec spec) const override {
+    spec.sample_points = preprocess_.sample_points;
+    return spec;
+  }
+  bool draws_samples() const override { return true; }
   // The published votes: random choices of points, scaled and shifted.
   std::shared_ptr<const SampleSource> drawn_samples(
       const std::shared_ptr<const Dataset>& dataset) const override;

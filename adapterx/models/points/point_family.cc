@@ -5,6 +5,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/points/point_input.h"
 #include "adapterx/models/points/point_checkpoint.h"
+#include "adapterx/models/points/point_description.h"
 #include "adapterx/models/points/point_mae.h"
 #include "adapterx/models/points/point_metadata.h"
 #include "adapterx/models/points/point_presets.h"
@@ -92,6 +93,13 @@ class PointFamily : public BackboneFamily {
     return model_of(c, {});
   }
 
+  void expect_settings(const BackboneRequest& request) const override {
+    const ModelConfig& m = request.model;
+    if (m.image_size > 0 || m.patch_size > 0 || request.act || request.norm_eps) {
+      fail("a point transformer; expected no options of images with it: image size, activation or norm_eps");
+    }
+  }
+
   bool holds(const TensorFile& file) const override { return is_point_checkpoint(file); }
 
   BackboneCheckpoint open(const std::shared_ptr<const TensorFile>& file,
@@ -110,6 +118,9 @@ class PointFamily : public BackboneFamily {
     if (!found) return std::nullopt;
     return model_of(found->config, found->preprocess);
   }
+
+  CheckpointDescription describe(const TensorFile& file) const override { return describe_point_transformer(file); }
+  PresetDescription describe_preset(std::string_view name) const override { return describe_point_preset(name); }
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "adapterx/models/checkpoint/foreign_names.h"
 #include "adapterx/models/vit/mae.h"
 #include "adapterx/models/vit/vit_checkpoint.h"
+#include "adapterx/models/vit/vit_description.h"
 #include "adapterx/models/vit/vit_metadata.h"
 #include "adapterx/models/vit/vit_presets.h"
 
@@ -97,6 +98,13 @@ class VitFamily : public BackboneFamily {
     return model_of(preset.config, preset.preprocess);
   }
 
+  void expect_settings(const BackboneRequest& request) const override {
+    const ModelConfig& m = request.model;
+    if (m.points > 0 || m.groups > 0 || m.group_size > 0) {
+      fail("points, groups, group_size: settings of point clouds; the model is one of images");
+    }
+  }
+
   bool holds(const TensorFile& file) const override {
     const ForeignNames names(file);
     return names.holds_key_map();
@@ -123,6 +131,9 @@ class VitFamily : public BackboneFamily {
     if (!found) return std::nullopt;
     return BackboneModel{vit_backbone(found->config), std::make_shared<ImageInput>(found->preprocess)};
   }
+
+  CheckpointDescription describe(const TensorFile& file) const override { return describe_vit(file); }
+  PresetDescription describe_preset(std::string_view name) const override { return describe_vit_preset(name); }
 };
 
 }  // namespace
