@@ -8,6 +8,7 @@
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/parallel.h"
+#include "adapterx/base/text_format.h"
 #include "adapterx/data/points/point_samples.h"
 #include "adapterx/train/adapted_model.h"
 #include "adapterx/train/evaluate.h"
@@ -74,13 +75,13 @@ void print_text(const EvalOptions& options, const AdapterInfo& info, const Evalu
   const std::string_view noun = is_point_backbone(info.model) ? "clouds" : "images";
   const std::string votes =
       options.votes > 0 ? fmt::format(", by {} votes of random points each", options.votes) : "";
-  fmt::print("{}: {:.2f} % of {} {}{}, loss {:.4f}, {:.1f} {}/s\n", options.split, 100 * result.accuracy(),
-             result.images, noun, votes, result.loss, static_cast<double>(result.images) / result.seconds,
-             noun);
+  fmt::print("{}: {} of {} {}{}, loss {:.4f}, {:.1f} {}/s\n", options.split,
+             percent_text(result.accuracy(), 2), result.images, noun, votes, result.loss,
+             static_cast<double>(result.images) / result.seconds, noun);
   const std::vector<double> accuracy = result.class_accuracy();
   for (size_t i = 0; i < accuracy.size() && accuracy.size() <= 100; ++i) {
     if (std::isfinite(accuracy[i]))
-      fmt::print("  {:6.2f} %  {}\n", 100 * accuracy[i], printable(info.classes[i]));
+      fmt::print("  {:>8}  {}\n", percent_text(accuracy[i], 2), printable(info.classes[i]));
   }
 }
 

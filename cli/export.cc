@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/train/adapter_file.h"
 #include "cli/command.h"
 #include "cli/terminal_text.h"
@@ -23,7 +24,7 @@ void run_export(const ExportOptions& options) {
   const bool head = options.keep_head && checkpoint.has_head;
   save_backbone(options.out, head ? checkpoint.config : with_classes(checkpoint.config, 0),
                 checkpoint.preprocess, checkpoint.source, options.bf16 ? FileDType::bf16 : FileDType::f32);
-  fmt::print("{}  {}\n", options.out, size_text(std::filesystem::file_size(options.out)));
+  fmt::print("{}  {}\n", options.out, bytes_text(std::filesystem::file_size(options.out)));
 }
 
 }  // namespace

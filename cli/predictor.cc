@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/data/images/load_images.h"
 #include "adapterx/data/points/load_clouds.h"
 #include "cli/terminal_text.h"
@@ -107,7 +108,7 @@ void Predictor::report(const std::string& file, int64_t row, FeatureTable& table
   if (!style_.json) {
     fmt::print("{}{}\n", file, model_.label.empty() ? "" : "  " + printable(model_.label));
     for (const size_t c : top) {
-      fmt::print("  {:5.1f} %  {}{}\n", 100 * p[c], c,
+      fmt::print("  {:>7}  {}{}\n", percent_text(p[c], 1), c,
                  model_.classes.empty() ? "" : "  " + printable(model_.classes[c]));
     }
     return;

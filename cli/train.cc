@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/run_folder.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/model_setup.h"
@@ -90,10 +91,11 @@ class Run : public TrainingObserver {
     }
     folder_->write_report();
     if (!result.tested_on.empty()) {
-      fmt::print("{}: {:.2f} % of {} {}, by the adapter of epoch {}\n", result.tested_on,
-                 100 * result.test.accuracy(), result.test.images, sample_noun(data_), result.best_epoch + 1);
+      fmt::print("{}: {} of {} {}, by the adapter of epoch {}\n", result.tested_on,
+                 percent_text(result.test.accuracy(), 2), result.test.images, sample_noun(data_),
+                 result.best_epoch + 1);
     }
-    fmt::print("{}  {}\n{}\n", adapter().string(), size_text(static_cast<uint64_t>(result.adapter_bytes)),
+    fmt::print("{}  {}\n{}\n", adapter().string(), bytes_text(result.adapter_bytes),
                (out() / "report.html").string());
     if (pretrains_) write_backbone();
   }
@@ -109,7 +111,7 @@ class Run : public TrainingObserver {
     const BackboneConfig model = with_classes(trained.info.model, 0);
     const BackboneCheckpoint checkpoint = open_backbone(adapter(), request_for(model));
     save_backbone(file, model, checkpoint.preprocess, checkpoint.source, FileDType::f32);
-    fmt::print("{}  {}\n", file.string(), size_text(fs::file_size(file)));
+    fmt::print("{}  {}\n", file.string(), bytes_text(fs::file_size(file)));
   }
 
   void open_folder(int64_t epochs_done) {

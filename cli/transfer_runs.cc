@@ -9,6 +9,7 @@
 #include <map>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/text_format.h"
 #include "cli/bench_result.h"
 #include "cli/terminal_text.h"
 
@@ -130,7 +131,7 @@ class Runs {
     ++ended_;
     const std::string place = fmt::format("[{}/{}] {}", kept_ + ended_, runs_.size(), name_of(runs_[i]));
     if (finished) {
-      fmt::print("{}: {:.2f} %, {}{}\n", place, 100 * standing.facts.accuracy,
+      fmt::print("{}: {}, {}{}\n", place, percent_text(standing.facts.accuracy, 2),
                  duration_text(standing.facts.seconds), time_left());
       done_(i, standing.facts);
     } else {
