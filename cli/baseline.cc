@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "adapterx/base/cpu.h"
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/run_folder.h"
 #include "adapterx/train/pixel_regression.h"
 #include "adapterx/train/setup.h"
@@ -83,8 +84,8 @@ void run_baseline(const BaselineOptions& options) {
         {"parameters", result.parameters}, {"test_images", result.images},        {"seconds", seconds}};
     fmt::print("{}\n", json.dump(2));
   } else {
-    fmt::print("{:.2f} % of {} test images by logistic regression on {} x {} pixels (l2 {})\n",
-               100 * result.accuracy, result.images, options.size, options.size, result.l2);
+    fmt::print("{} of {} test images by logistic regression on {} x {} pixels (l2 {})\n",
+               percent_text(result.accuracy, 2), result.images, options.size, options.size, result.l2);
   }
 }
 

@@ -22,16 +22,16 @@ void run_load_bench(const LoadOptions& options) {
   const Precision precision = from_command_line([&] { return parse_precision(options.precision); });
   const size_t before = peak_rss_bytes();
   const double start = seconds_now();
-  const VitCheckpoint checkpoint = open_checkpoint(options.vit);
+  const BackboneCheckpoint checkpoint = open_checkpoint(options.vit);
   const double opened = seconds_now() - start;
 
   SessionSpec spec;
-  spec.model = checkpoint.config;
+  spec.model = checkpoint.backbone;
   spec.training = false;
   spec.options.precision = precision;
-  const Backbone backbone;
+  const Unadapted method;
   const auto frozen = std::make_shared<FrozenWeights>(checkpoint.source);
-  const BuiltSession built = build_session(spec, backbone, frozen, checkpoint.source);
+  const BuiltSession built = build_session(spec, method, frozen, checkpoint.source);
   const double packed = seconds_now() - start;
 
   nlohmann::ordered_json j;

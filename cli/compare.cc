@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/report/run_folder.h"
 #include "cli/command.h"
@@ -65,9 +66,8 @@ std::string table_of(const Json& rows) {
   for (const Json& r : rows) {
     const auto bytes = r["adapter_bytes"].get<uint64_t>();
     table.add({r["method"].get<std::string>() + (r["finished"].get<bool>() ? "" : " (unfinished)"),
-               accuracy_cell(r), with_separators(r["trained_parameters"].get<uint64_t>()),
-               cell(r["percent"], 2), cell(r["seconds"], 0), cell(r["peak_rss_mb"], 0),
-               bytes > 0 ? size_text(bytes) : "-"});
+               accuracy_cell(r), count_text(r["trained_parameters"].get<uint64_t>()), cell(r["percent"], 2),
+               cell(r["seconds"], 0), cell(r["peak_rss_mb"], 0), bytes > 0 ? bytes_text(bytes) : "-"});
   }
   return table.text(output_width());
 }

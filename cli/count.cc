@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/methods/method.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/tasks/classification.h"
@@ -57,14 +58,12 @@ void print_json(const CountOptions& options, const TrainedParts& parts) {
 void print_table(const TrainedParts& parts) {
   Table table({{"part"}, {"parameters", true}, {"% of backbone", true}});
   const auto add = [&](const std::string& name, int64_t numbers) {
-    table.add({name, with_separators(static_cast<uint64_t>(numbers)),
-               fmt::format("{:.4f}", percent_of(numbers, parts))});
+    table.add({name, count_text(numbers), fmt::format("{:.4f}", percent_of(numbers, parts))});
   };
   for (const TrainedPart& p : parts.parts) add(p.name, p.numbers);
   add("total without head", parts.total - parts.head);
   add("total", parts.total);
-  fmt::print("{}\nbackbone without head: {}\n", table.text(output_width()),
-             with_separators(static_cast<uint64_t>(parts.backbone)));
+  fmt::print("{}\nbackbone without head: {}\n", table.text(output_width()), count_text(parts.backbone));
 }
 
 void run_count(const CountOptions& options) {

@@ -10,6 +10,7 @@
 #include "adapterx/app/adapter_evaluation.h"
 #include "adapterx/base/cpu.h"
 #include "adapterx/base/parallel.h"
+#include "adapterx/base/text_format.h"
 #include "adapterx/tasks/class_evaluation.h"
 #include "cli/command.h"
 #include "cli/progress.h"
@@ -60,13 +61,13 @@ void print_text(const EvalOptions& options, const AdapterInfo& info, const Class
   const std::string votes = options.evaluation.votes > 0
                                 ? fmt::format(", by {} votes of random points each", options.evaluation.votes)
                                 : "";
-  fmt::print("{}: {:.2f} % of {} {}{}, loss {:.4f}, {:.1f} {}/s\n", options.split, 100 * result.accuracy(),
-             result.samples, noun, votes, result.loss, static_cast<double>(result.samples) / result.seconds,
-             noun);
+  fmt::print("{}: {} of {} {}{}, loss {:.4f}, {:.1f} {}/s\n", options.split,
+             percent_text(result.accuracy(), 2), result.samples, noun, votes, result.loss,
+             static_cast<double>(result.samples) / result.seconds, noun);
   const std::vector<double> accuracy = result.class_accuracy();
   for (size_t i = 0; i < accuracy.size() && accuracy.size() <= 100; ++i) {
     if (std::isfinite(accuracy[i]))
-      fmt::print("  {:6.2f} %  {}\n", 100 * accuracy[i], printable(info.classes[i]));
+      fmt::print("  {:>8}  {}\n", percent_text(accuracy[i], 2), printable(info.classes[i]));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "adapterx/app/export_checkpoint.h"
+#include "adapterx/base/text_format.h"
 #include "cli/command.h"
 #include "cli/terminal_text.h"
 #include "cli/vit_options.h"
@@ -20,7 +21,7 @@ struct ExportCommand {
 
 void run_export(const ExportCommand& command) {
   export_checkpoint(open_checkpoint(command.vit), command.out, command.options);
-  fmt::print("{}  {}\n", command.out, size_text(std::filesystem::file_size(command.out)));
+  fmt::print("{}  {}\n", command.out, bytes_text(std::filesystem::file_size(command.out)));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/natural_less.h"
+#include "adapterx/base/text_format.h"
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/models/checkpoint/metadata_keys.h"
@@ -73,7 +74,7 @@ class Report {
 
   std::string text() {
     text_ = printable(file_.path()) + "\n";
-    add_fact("format", fmt::format("{}, {}", file_.format(), size_text(file_.file_size())));
+    add_fact("format", fmt::format("{}, {}", file_.format(), bytes_text(file_.file_size())));
     add_contents();
     add_architecture();
     add_metadata();
@@ -97,13 +98,13 @@ class Report {
       add_to(sum.numbers, static_cast<uint64_t>(tensor.shape.size()));
       add_to(sum.bytes, static_cast<uint64_t>(tensor.shape.size()) * size_of(tensor.dtype));
     }
-    add_fact("tensors", with_separators(file_.tensors().size()));
-    add_fact("parameters", with_separators(parameters_of(file_)));
+    add_fact("tensors", count_text(file_.tensors().size()));
+    add_fact("parameters", count_text(parameters_of(file_)));
     for (const auto& [dtype, sum] : sums) {
-      add_fact(fmt::format("  {}", to_string(dtype)),
-               fmt::format("{} {} in {} {}, {}", with_separators(sum.numbers),
-                           sum.numbers == 1 ? "number" : "numbers", sum.tensors,
-                           sum.tensors == 1 ? "tensor" : "tensors", size_text(sum.bytes)));
+      add_fact(
+          fmt::format("  {}", to_string(dtype)),
+          fmt::format("{} {} in {} {}, {}", count_text(sum.numbers), sum.numbers == 1 ? "number" : "numbers",
+                      sum.tensors, sum.tensors == 1 ? "tensor" : "tensors", bytes_text(sum.bytes)));
     }
   }
 
@@ -162,7 +163,7 @@ class Report {
     const bool same =
         std::ranges::all_of(group.members, [&](size_t member) { return *values[member] == first; });
     std::string line = fmt::format("    {}: ", printable(group.name));
-    line += same ? printable(first) : fmt::format("{} values", with_separators(group.members.size()));
+    line += same ? printable(first) : fmt::format("{} values", count_text(group.members.size()));
     if (same && group.members.size() > 1) line += fmt::format("  x{}", group.members.size());
     text_ += (all_ ? line : cut(line, width_)) + "\n";
   }
@@ -178,8 +179,7 @@ class Report {
     Table table({{"tensor"}, {"dtype"}, {"shape"}, {"numbers", true}, {"", true}});
     for (const NameGroup& group : groups_of(items)) {
       const TensorInfo& t = *tensors[group.members[0]];
-      table.add({group.name, std::string(to_string(t.dtype)), shape_text(t),
-                 with_separators(static_cast<uint64_t>(t.shape.size())),
+      table.add({group.name, std::string(to_string(t.dtype)), shape_text(t), count_text(t.shape.size()),
                  group.members.size() > 1 ? fmt::format("x{}", group.members.size()) : ""});
     }
     text_ += "\n" + table.text(width_);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "adapterx/base/text_format.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {
@@ -36,8 +37,8 @@ void Progress::update(int64_t done) {
   const double rate = static_cast<double>(done) / seconds_since(start_);
   const double left = rate > 0 ? static_cast<double>(total_ - done) / rate : 0;
   const double fraction = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
-  std::string line =
-      fmt::format("[{}] {}/{} {}  {:.1f}/s  {:.0f} s left", bar(fraction), done, total_, what_, rate, left);
+  std::string line = fmt::format("[{}] {}/{} {}  {:.1f}/s  {} left", bar(fraction), done, total_, what_, rate,
+                                 duration_text(left));
   line.resize(std::min(line.size(), terminal_columns(STDERR_FILENO).value_or(80) - 1));
   std::fputs(fmt::format("\r{}\x1b[K", line).c_str(), stderr);
   drawn_ = true;

@@ -30,8 +30,4 @@ std::optional<size_t> terminal_columns(int fd);
 // limit.
 size_t output_width();
 
-std::string with_separators(uint64_t number);  // "86,567,656"
-std::string size_text(uint64_t bytes);         // "346.3 MB"
-std::string duration_text(double seconds);     // "41 s", "12 min", "3.2 h"
-
 }  // namespace ax::cli

@@ -10,6 +10,7 @@
 
 #include "adapterx/app/pretrain_recipe.h"
 #include "adapterx/app/training_run.h"
+#include "adapterx/base/text_format.h"
 #include "cli/command.h"
 #include "cli/terminal_text.h"
 #include "cli/train_config.h"
@@ -52,7 +53,7 @@ class WatchfulConsole : public TrainConsole {
 };
 
 void print_file(const fs::path& file, uint64_t bytes) {
-  fmt::print("{}  {}\n", file.string(), size_text(bytes));
+  fmt::print("{}  {}\n", file.string(), bytes_text(bytes));
 }
 
 void run(const TrainConfig& config, bool resume, bool pretrains) {

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "adapterx/base/text_format.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {
@@ -75,10 +76,10 @@ void TrainConsole::on_epoch(const EpochResult& e, const Evaluation*) {
   ++epochs_here_;
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   const double left = spent / static_cast<double>(epochs_here_) * static_cast<double>(epochs_ - e.epoch - 1);
-  const std::string val = e.evaluated ? fmt::format("  val {:.4f} {:5.2f} %{}", e.val_loss,
-                                                    100 * e.val_accuracy, e.best ? " *" : "  ")
+  const std::string val = e.evaluated ? fmt::format("  val {:.4f} {:>7}{}", e.val_loss,
+                                                    percent_text(e.val_accuracy, 2), e.best ? " *" : "  ")
                                       : "";
-  const std::string accuracy = masked_ ? "" : fmt::format("  train {:5.2f} %", 100 * e.train_accuracy);
+  const std::string accuracy = masked_ ? "" : fmt::format("  train {:>7}", percent_text(e.train_accuracy, 2));
   say(fmt::format("epoch {:>{}}/{}  loss {:.4f}{}{}  lr {:.2e}  {:.1f} {}/s  {} left  {:.0f} MB\n",
                   e.epoch + 1, std::to_string(epochs_).size(), epochs_, e.train_loss, accuracy, val, e.lr,
                   e.images_per_second, noun_, duration_text(left), e.peak_rss_mb));
@@ -87,8 +88,8 @@ void TrainConsole::on_epoch(const EpochResult& e, const Evaluation*) {
 void TrainConsole::result(const TrainingResult& r) {
   progress_.reset();
   if (r.tested_on.empty()) return;
-  say(fmt::format("{}: {:.2f} % of {} {}, by the adapter of epoch {}\n", r.tested_on, 100 * r.test->score(),
-                  r.test->samples, noun_, r.best_epoch + 1));
+  say(fmt::format("{}: {} of {} {}, by the adapter of epoch {}\n", r.tested_on,
+                  percent_text(r.test->score(), 2), r.test->samples, noun_, r.best_epoch + 1));
 }
 
 }  // namespace ax::cli

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/suite/make_suite.h"
 #include "cli/command.h"
 #include "cli/terminal_text.h"
@@ -56,8 +57,8 @@ class TransferConsole : public SuiteObserver {
     }
     const std::string left =
         end.number < end.all ? fmt::format("; {} left", duration_text(end.seconds_left)) : "";
-    say(fmt::format("{}: {:.2f} %, {}{}\n", place, 100 * end.facts.accuracy, duration_text(end.facts.seconds),
-                    left));
+    say(fmt::format("{}: {}, {}{}\n", place, percent_text(end.facts.accuracy, 2),
+                    duration_text(end.facts.seconds), left));
   }
 
  private:

@@ -10,7 +10,8 @@ namespace {
 BackboneRequest request_of(const VitOptions& options) {
   BackboneRequest request;
   request.model.name = options.model;
-  if (!options.model.empty()) backbone_preset(options.model);  // an unknown name shows before the file is opened
+  if (!options.model.empty())
+    backbone_preset(options.model);  // an unknown name shows before the file is opened
   request.model.image_size = options.image_size;
   request.model.heads = options.heads;
   if (options.norm_eps > 0) request.norm_eps = static_cast<float>(options.norm_eps);

@@ -22,8 +22,8 @@ struct VitOptions {
 
 void add_vit_options(CLI::App& command, VitOptions& options);
 
-// Opens the checkpoint; errors in the options are UsageErrors, as are options that mean nothing to the kind of
-// model in the file. Its preprocessing is the family's, then the named preset's, then that of each option
+// Opens the checkpoint; errors in the options are UsageErrors, as are options that mean nothing to the kind
+// of model in the file. Its preprocessing is the family's, then the named preset's, then that of each option
 // given.
 BackboneCheckpoint open_checkpoint(const VitOptions& options);
 

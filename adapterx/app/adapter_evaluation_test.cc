@@ -1,9 +1,9 @@
 #include "adapterx/app/adapter_evaluation.h"
 
 #include "adapterx/app/tiny_runs_test.h"
-#include "adapterx/tasks/class_evaluation.h"
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
+#include "adapterx/tasks/class_evaluation.h"
 
 namespace ax {
 namespace {

@@ -11,7 +11,8 @@ using testing::tiny_runs;
 
 // Every value of an exported model, against that of the checkpoint by `expected`.
 template <class Expected>
-void expect_values(const BackboneCheckpoint& from, const BackboneCheckpoint& exported, const Expected& expected) {
+void expect_values(const BackboneCheckpoint& from, const BackboneCheckpoint& exported,
+                   const Expected& expected) {
   size_t compared = 0;
   for (const auto& [name, shape] : exported.backbone->parameters().all()) {
     std::vector<float> a(static_cast<size_t>(shape.size())), b(a.size());

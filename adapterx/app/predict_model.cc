@@ -46,8 +46,8 @@ std::vector<std::string> read_class_names(const fs::path& path, int64_t classes)
 
 std::vector<fs::path> find_model_inputs(const fs::path& adapter, const fs::path& weights,
                                         std::span<const fs::path> paths) {
-  const ModelInputPtr input = adapter.empty() ? family_of_file(open_tensor_file(weights)).input()
-                                              : open_adapter(adapter).info.input;
+  const ModelInputPtr input =
+      adapter.empty() ? family_of_file(open_tensor_file(weights)).input() : open_adapter(adapter).info.input;
   return input->find_files(paths);
 }
 

@@ -29,8 +29,8 @@ struct FileAnswer {
 std::vector<size_t> top_classes(std::span<const double> probabilities, size_t k);
 
 struct PredictorOptions {
-  int64_t batch = 32;        // inputs of one run of the model
-  CompileOptions compile;    // precision
+  int64_t batch = 32;      // inputs of one run of the model
+  CompileOptions compile;  // precision
   FileLoading loading;
 };
 

@@ -4,10 +4,10 @@
 #include <numeric>
 
 #include "adapterx/app/tiny_runs_test.h"
-#include "adapterx/tasks/class_evaluation.h"
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
 #include "adapterx/data/images/load_images.h"
+#include "adapterx/tasks/class_evaluation.h"
 #include "adapterx/train/evaluate.h"
 
 namespace ax {

@@ -53,7 +53,8 @@ TrainConfig pretrain_defaults(PretrainRecipe recipe) {
 }
 
 PretrainRecipe pretrain_recipe(const TrainConfig& config) {
-  if (NamedBackbone(config.model).family().name() == "point_transformer") return PretrainRecipe::masked_points;
+  if (NamedBackbone(config.model).family().name() == "point_transformer")
+    return PretrainRecipe::masked_points;
   return config.pretrain.masked() ? PretrainRecipe::masked_images : PretrainRecipe::classes_images;
 }
 

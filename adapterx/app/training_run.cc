@@ -45,8 +45,7 @@ class Run : public TrainingObserver {
     folder_->write_result(facts_);
     if (!result.tested_on.empty()) {
       const Split split = result.tested_on == "test" ? Split::test : Split::val;
-      folder_->write_findings(
-          findings_of(*result.test, data_, split, adapter_of_run(out_), model_, config_));
+      folder_->write_findings(findings_of(*result.test, data_, split, adapter_of_run(out_), model_, config_));
     }
     folder_->write_report();
   }

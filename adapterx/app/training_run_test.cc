@@ -4,8 +4,8 @@
 #include "adapterx/app/tiny_runs_test.h"
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/report/run_folder.h"
-#include "adapterx/train/adapter_file.h"
 #include "adapterx/tasks/class_evaluation.h"
+#include "adapterx/train/adapter_file.h"
 
 namespace ax {
 namespace {

@@ -82,7 +82,8 @@ class ModelInput {
   // One sample as the model sees it: input [sample_size()], cut by the model into so many patches.
   virtual Drawing portrait(std::span<const float> input, int64_t patches) const = 0;
 
-  // How a data set is opened for this input, where it matters: as many points of a surface as it was trained on.
+  // How a data set is opened for this input, where it matters: as many points of a surface as it was trained
+  // on.
   virtual DatasetSpec spec(DatasetSpec spec) const { return spec; }
 
   // For voting at test time: whether the model is shown random choices of a sample, and the samples of which

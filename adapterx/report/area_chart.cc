@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/chart_scale.h"
 #include "adapterx/report/html_text.h"
 
@@ -57,7 +58,7 @@ class Drawing {
       path += fmt::format("L{:.1f} {:.1f}", px(chart_.x[i]), py(below(i, part)));
     out_ += fmt::format("<path fill=\"{}\" d=\"{}Z\"><title>{}: {} at the end</title></path>",
                         chart_.colors[part], path, escape(chart_.names[part]),
-                        percent_text(chart_.share.back()[part], 1));
+                        unbroken(percent_text(chart_.share.back()[part], 1)));
   }
 
   void add_axes() {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/html_text.h"
 
 namespace ax {
@@ -93,7 +94,7 @@ std::string tick_label(double value, double step, AxisUnit unit) {
   } else if (decimals > 4 || std::abs(value) >= 1e7) {
     text = scientific(value);
   } else if (decimals == 0) {
-    text = with_thousands(std::llround(value));
+    text = count_text(std::llround(value));
   } else {
     text = fmt::format("{:.{}f}", value, decimals);
   }

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cmath>
-
 #include "adapterx/base/error.h"
 #include "adapterx/report/base64.h"
 
@@ -90,40 +87,10 @@ std::string shorten(std::string_view text, size_t letters) {
   return out;
 }
 
-std::string with_thousands(int64_t number) {
-  std::string text = fmt::format("{}", number);
-  const size_t first = text[0] == '-' ? 1 : 0;
-  for (size_t at = text.size(); at > first + 3;) text.insert(at -= 3, ",");
-  return text;
-}
-
-std::string percent_text(double fraction, int decimals) {
-  return fmt::format("{:.{}f}{}%", 100 * fraction, decimals, kNoBreakSpace);
-}
-
-std::string small_percent_text(double fraction) {
-  const double percent = 100 * std::abs(fraction);
-  if (percent == 0 || percent >= 1) return percent_text(fraction, 2);
-  return percent_text(fraction, std::min(9, 2 - static_cast<int>(std::floor(std::log10(percent)))));
-}
-
-std::string duration_text(double seconds) {
-  if (seconds < 10) return fmt::format("{:.1f}{}s", seconds, kNoBreakSpace);
-  const auto whole = static_cast<int64_t>(std::llround(std::min(seconds, 1e15)));
-  if (whole < 60) return fmt::format("{}{}s", whole, kNoBreakSpace);
-  if (whole < 3600) return fmt::format("{0}{2}min {1}{2}s", whole / 60, whole % 60, kNoBreakSpace);
-  return fmt::format("{0}{2}h {1}{2}min", with_thousands(whole / 3600), whole / 60 % 60, kNoBreakSpace);
-}
-
-std::string bytes_text(double bytes) {
-  constexpr std::array<std::string_view, 5> kUnits = {"bytes", "kB", "MB", "GB", "TB"};
-  size_t unit = 0;
-  while (bytes >= 999.5 && unit + 1 < kUnits.size()) {
-    bytes /= 1000;
-    ++unit;
-  }
-  const int decimals = unit == 0 || bytes >= 99.95 ? 0 : bytes >= 9.995 ? 1 : 2;
-  return fmt::format("{:.{}f}{}{}", bytes, decimals, kNoBreakSpace, kUnits[unit]);
+std::string unbroken(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == ' ' ? kNoBreakSpace : std::string_view(&c, 1);
+  return out;
 }
 
 std::string samples_text(const RunFacts& facts) {

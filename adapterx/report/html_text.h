@@ -18,11 +18,9 @@ std::string escape(std::string_view text);
 // At most `letters` code points, the last an ellipsis where something was cut. Not escaped.
 std::string shorten(std::string_view text, size_t letters);
 
-std::string with_thousands(int64_t number);               // "174,781"
-std::string percent_text(double fraction, int decimals);  // "91.25 %", with a no-break space
-std::string small_percent_text(double fraction);          // three digits below 1 %: "0.204 %"; "13.37 %"
-std::string duration_text(double seconds);                // "41 s", "12 min 5 s", "3 h 7 min"
-std::string bytes_text(double bytes);                     // "699 kB", of 1000 bytes
+// The text with no-break spaces: a number (base/text_format.h) stays with its unit.
+std::string unbroken(std::string_view text);
+
 std::string samples_text(const RunFacts& facts);  // "images": RunFacts::samples, shortened and escaped
 std::string class_name(const Confusion& confusion, int64_t index);  // shortened and escaped
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/html_text.h"
 
 namespace ax {
@@ -128,7 +129,7 @@ class Drawing {
         const double y = series.y[i];
         if (!std::isfinite(y)) continue;
         const std::string value =
-            chart_.unit == AxisUnit::kPercent ? percent_text(y, 2) : fmt::format("{:.4g}", y);
+            chart_.unit == AxisUnit::kPercent ? unbroken(percent_text(y, 2)) : fmt::format("{:.4g}", y);
         text += fmt::format("\n{}: {}", series.name, value);
       }
       out_ += fmt::format(

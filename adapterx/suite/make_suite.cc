@@ -98,8 +98,8 @@ SuiteResult make_suite(const SuiteConfig& suite, SuiteChoice choice, const Suite
   model.weights = suite.weights;
   const ModelSetup setup = NamedBackbone(model).open(2, false);
   expect_same_backbone(options.out, setup.backbone->hash);
-  const auto missing = leave_out_missing_tasks(runs, *setup.input,
-                                               options.tune ? Split::val : Split::test, choice);
+  const auto missing =
+      leave_out_missing_tasks(runs, *setup.input, options.tune ? Split::val : Split::test, choice);
   for (const MissingTask& task : missing) observer.on_missing(task);
   if (choice.tasks.empty())
     fail("no task is left whose data can be opened; --data TASK=PATH says where they are");

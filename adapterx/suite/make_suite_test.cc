@@ -7,6 +7,7 @@
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/suite/fake_program_test.h"
 #include "adapterx/train/adapter_file.h"
+#include "adapterx/models/vit/vit_family.h"
 
 namespace ax {
 namespace {
@@ -31,7 +32,8 @@ class MakeSuiteTest : public testing::FakeProgram {
     vit.patch_size = 4;
     vit.image_size = 8;
     vit.classes = 0;
-    save_backbone(folder_ / "backbone.safetensors", vit, Preprocess{}, synthetic_source, FileDType::f32);
+    save_backbone(folder_ / "backbone.safetensors", {vit_backbone(vit), vit_family().input()}, synthetic_source,
+                  FileDType::f32);
     options_.name = "suite.toml";
     options_.out = folder_ / "out";
   }

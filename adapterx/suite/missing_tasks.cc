@@ -12,8 +12,8 @@ void expect_samples(const DataConfig& data, const ModelInput& input, Split score
   const DataSplits splits = input.open(dataset_spec(data));
   for (const Split split : {Split::train, scored}) {
     if (splits.of(split)) continue;
-    fail("{}: expected {} for {} and {}, got none for {}", data.path, input.noun(),
-         to_string(Split::train), to_string(scored), to_string(split));
+    fail("{}: expected {} for {} and {}, got none for {}", data.path, input.noun(), to_string(Split::train),
+         to_string(scored), to_string(split));
   }
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "adapterx/suite/suite_plan.h"
 #include "adapterx/data/model_input.h"
+#include "adapterx/suite/suite_plan.h"
 
 namespace ax {
 

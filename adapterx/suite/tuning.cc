@@ -6,13 +6,12 @@
 #include <map>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/text_format.h"
 #include "adapterx/suite/statistics.h"
 #include "adapterx/train/config_fields.h"
 
 namespace ax {
 namespace {
-
-constexpr double kPerCent = 100;
 
 std::vector<std::string> settings_at_edge(const TuningGrid& grid, const SuiteSettings& values) {
   std::vector<std::string> at_edge;
@@ -65,8 +64,8 @@ std::string tuned_toml(const std::vector<TunedMethod>& best) {
       "# images, by the last epoch of a training on the training images; no test image was opened.\n";
   for (const TunedMethod& t : best) {
     text += fmt::format(
-        "\n[methods.{}.tasks.{}]  # {:.2f} %, seeds: {}, best of {} trials{}\n", t.row, t.task,
-        kPerCent * t.accuracy, t.seeds, t.trials,
+        "\n[methods.{}.tasks.{}]  # {}, seeds: {}, best of {} trials{}\n", t.row, t.task,
+        percent_text(t.accuracy, 2), t.seeds, t.trials,
         t.at_edge.empty() ? "" : fmt::format("; at the edge of its grid: {}", fmt::join(t.at_edge, ", ")));
     for (const SuiteSetting& s : t.values) text += fmt::format("{} = {}\n", s.key, toml_value(s.value));
   }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/text_format.h"
 
 namespace ax {
 namespace {
@@ -17,12 +18,6 @@ int place_of_part(const std::string& part) {
   if (first != kFirst.end()) return static_cast<int>(first - kFirst.begin());
   const int others = static_cast<int>(kFirst.size());
   return last == kLast.end() ? others : others + 1 + static_cast<int>(last - kLast.begin());
-}
-
-std::string with_separators(int64_t number) {
-  std::string text = fmt::format("{}", number);
-  for (auto at = std::ssize(text) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
-  return text;
 }
 
 double percent_of(int64_t part, int64_t whole) {
@@ -63,11 +58,11 @@ double TrainedParts::percent_without_head() const { return percent_of(total - he
 std::string TrainedParts::text() const {
   std::string text;
   for (const TrainedPart& part : parts) {
-    text += fmt::format("{} {} · ", part.name, with_separators(part.numbers));
+    text += fmt::format("{} {} · ", part.name, count_text(part.numbers));
   }
   const auto millions = static_cast<double>(backbone) / 1e6;
-  return text + fmt::format("total {} of {:.{}f} M = {:.{}f} %", with_separators(total), millions,
-                            millions < 10 ? 2 : 1, percent(), percent() < 0.1 ? 3 : 2);
+  return text + fmt::format("total {} of {:.{}f} M = {}", count_text(total), millions, millions < 10 ? 2 : 1,
+                            percent_text(percent() / 100, percent() < 0.1 ? 3 : 2));
 }
 
 }  // namespace ax

@@ -58,7 +58,9 @@ std::string PointInput::text() const {
 
 ModelInputPtr PointInput::with(const PreprocessSettings& settings) const {
   if (settings.of_images()) {
-    fail("a point transformer; expected no options of images with it: preprocess, interpolation, crop, mean, std");
+    fail(
+        "a point transformer; expected no options of images with it: preprocess, interpolation, crop, mean, "
+        "std");
   }
   PointPreprocess p = preprocess_;
   p.unit_sphere = settings.unit_sphere.value_or(p.unit_sphere);

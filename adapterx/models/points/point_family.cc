@@ -119,8 +119,12 @@ class PointFamily : public BackboneFamily {
     return model_of(found->config, found->preprocess);
   }
 
-  CheckpointDescription describe(const TensorFile& file) const override { return describe_point_transformer(file); }
-  PresetDescription describe_preset(std::string_view name) const override { return describe_point_preset(name); }
+  CheckpointDescription describe(const TensorFile& file) const override {
+    return describe_point_transformer(file);
+  }
+  PresetDescription describe_preset(std::string_view name) const override {
+    return describe_point_preset(name);
+  }
 };
 
 }  // namespace

@@ -133,7 +133,9 @@ class VitFamily : public BackboneFamily {
   }
 
   CheckpointDescription describe(const TensorFile& file) const override { return describe_vit(file); }
-  PresetDescription describe_preset(std::string_view name) const override { return describe_vit_preset(name); }
+  PresetDescription describe_preset(std::string_view name) const override {
+    return describe_vit_preset(name);
+  }
 };
 
 }  // namespace

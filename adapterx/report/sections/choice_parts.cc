@@ -7,6 +7,7 @@
 #include <cmath>
 #include <span>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/base64.h"
 #include "adapterx/report/expert_color.h"
 #include "adapterx/report/html_text.h"
@@ -55,9 +56,10 @@ std::string choice_controls(size_t blocks, int64_t heads) {
 }
 
 std::string verdict(const ShownSample& shown, const Confusion& confusion) {
-  const std::string confidence = std::isfinite(shown.confidence)
-                                     ? fmt::format(" <span>{}</span>", percent_text(shown.confidence, 1))
-                                     : "";
+  const std::string confidence =
+      std::isfinite(shown.confidence)
+          ? fmt::format(" <span>{}</span>", unbroken(percent_text(shown.confidence, 1)))
+          : "";
   if (shown.truth == shown.predicted) {
     return fmt::format("<span class=\"truth\">{}{}</span>", class_name(confusion, shown.truth), confidence);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/html_text.h"
 #include "adapterx/report/sections/sections.h"
 
@@ -17,20 +18,20 @@ constexpr size_t kMostPairs = 10, kMostPairsOfMany = 20;  // about as high as th
 std::string class_row(const Confusion& confusion, const ClassResult& result) {
   std::string accuracy = "–", bar, taken_for;
   if (result.images > 0) {
-    accuracy = percent_text(result.accuracy(), 1);
+    accuracy = unbroken(percent_text(result.accuracy(), 1));
     bar = fmt::format("<span style=\"width:{:.1f}%\"></span>", 100 * result.accuracy());
   }
   if (result.wrong_images > 0) {
     taken_for =
         fmt::format("{} <small>{}</small>", class_name(confusion, static_cast<int64_t>(result.wrong_class)),
-                    with_thousands(result.wrong_images));
+                    count_text(result.wrong_images));
   }
   return fmt::format(
       "<tr><td class=\"index\">{}</td><th scope=\"row\">{}</th><td>{}</td><td "
       "class=\"bar\">{}</td><td>{}</td>"
       "<td class=\"text\">{}</td></tr>\n",
       result.index, class_name(confusion, static_cast<int64_t>(result.index)), accuracy, bar,
-      with_thousands(result.images), taken_for);
+      count_text(result.images), taken_for);
 }
 
 std::string class_table(const Confusion& confusion, const std::string& samples) {
@@ -53,8 +54,8 @@ std::string pair_table(const Confusion& confusion, size_t most, const std::strin
     rows +=
         fmt::format("<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td><td>{}</td><td>{}</td></tr>\n",
                     class_name(confusion, static_cast<int64_t>(pair.truth)),
-                    class_name(confusion, static_cast<int64_t>(pair.predicted)), with_thousands(pair.images),
-                    percent_text(pair.share, 1));
+                    class_name(confusion, static_cast<int64_t>(pair.predicted)), count_text(pair.images),
+                    unbroken(percent_text(pair.share, 1)));
   }
   if (rows.empty()) return "";
   return fmt::format(

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/html_text.h"
 #include "adapterx/report/sections/confusion.h"
 
@@ -18,8 +19,8 @@ double share_of(const Confusion& confusion, size_t truth, size_t predicted) {
 std::string tooltip(const Confusion& confusion, size_t truth, size_t predicted) {
   return fmt::format("{} taken for {}: {} ({})", class_name(confusion, static_cast<int64_t>(truth)),
                      class_name(confusion, static_cast<int64_t>(predicted)),
-                     with_thousands(confusion.at(truth, predicted)),
-                     percent_text(share_of(confusion, truth, predicted), 1));
+                     count_text(confusion.at(truth, predicted)),
+                     unbroken(percent_text(share_of(confusion, truth, predicted), 1)));
 }
 
 // Small shares stay visible: mistakes are what is looked for.

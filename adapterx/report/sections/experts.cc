@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/area_chart.h"
 #include "adapterx/report/expert_color.h"
 #include "adapterx/report/html_text.h"
@@ -92,7 +93,7 @@ std::string heat_table(const EpochRecord& record) {
       const double share = use.at(block, expert);
       out += fmt::format("<td{} style=\"--v:{:.3f}\" title=\"block {}, expert {}: {}\">{}</td>",
                          share > 0.5 ? " class=\"full\"" : "", share, block + 1, expert + 1,
-                         percent_text(share, 2),
+                         unbroken(percent_text(share, 2)),
                          share == 0      ? ""
                          : share < 0.005 ? "·"
                                          : fmt::format("{:.0f}", 100 * share));

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/html_text.h"
 #include "adapterx/report/sections/cloud_picture.h"
 #include "adapterx/report/sections/sections.h"
@@ -26,9 +27,10 @@ std::string mistakes_section(const RunRecord& run) {
   if (findings.mistakes.empty()) return "";
   std::string out = "<p>Wrong predictions of the highest confidence.</p>\n<div class=\"mistakes\">\n";
   for (const ShownSample& shown : findings.mistakes) {
-    const std::string confidence = std::isfinite(shown.confidence)
-                                       ? fmt::format(" <span>{}</span>", percent_text(shown.confidence, 1))
-                                       : "";
+    const std::string confidence =
+        std::isfinite(shown.confidence)
+            ? fmt::format(" <span>{}</span>", unbroken(percent_text(shown.confidence, 1)))
+            : "";
     out += fmt::format(
         "<figure>{}<figcaption><span class=\"truth\">{}</span>"
         "<span class=\"wrong\">→ {}{}</span></figcaption></figure>\n",

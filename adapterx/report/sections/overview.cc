@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/html_text.h"
 #include "adapterx/report/sections/sections.h"
 
@@ -27,7 +28,7 @@ double half_interval(double share, int64_t n) {
 std::string accuracy_note(const RunFacts& facts) {
   std::string note = facts.accuracy_split == "val" ? "validation" : escape(facts.accuracy_split);
   if (const int64_t n = samples_of(facts); n > 0) {
-    note += fmt::format(", {} {}, ±\xc2\xa0{:.2f}", with_thousands(n), samples_text(facts),
+    note += fmt::format(", {} {}, ±\xc2\xa0{:.2f}", count_text(n), samples_text(facts),
                         100 * half_interval(facts.accuracy, n));
   }
   return note;
@@ -36,29 +37,32 @@ std::string accuracy_note(const RunFacts& facts) {
 std::string tiles(const RunFacts& facts) {
   std::string out;
   if (std::isfinite(facts.accuracy)) {
-    out += tile("Accuracy", percent_text(facts.accuracy, 2), accuracy_note(facts));
+    out += tile("Accuracy", unbroken(percent_text(facts.accuracy, 2)), accuracy_note(facts));
   }
   if (std::isfinite(facts.last_test_accuracy)) {
-    out += tile("Last epoch", percent_text(facts.last_test_accuracy, 2), "test");
+    out += tile("Last epoch", unbroken(percent_text(facts.last_test_accuracy, 2)), "test");
   }
   if (std::isfinite(facts.best_val_accuracy)) {
-    out += tile("Best validation", percent_text(facts.best_val_accuracy, 2),
+    out += tile("Best validation", unbroken(percent_text(facts.best_val_accuracy, 2)),
                 facts.best_epoch > 0 ? fmt::format("epoch {}", facts.best_epoch) : "");
   }
   if (const int64_t total = facts.parameters.total(); total > 0) {
     const double backbone = static_cast<double>(facts.parameters.backbone);
     const std::string note =
-        backbone > 0 ? small_percent_text(static_cast<double>(total) / backbone) + " of the backbone" : "";
-    out += tile("Trained parameters", with_thousands(total), note);
+        backbone > 0
+            ? unbroken(small_percent_text(static_cast<double>(total) / backbone)) + " of the backbone"
+            : "";
+    out += tile("Trained parameters", count_text(total), note);
   }
   if (std::isfinite(facts.seconds)) {
     out += tile(
-        "Training time", duration_text(facts.seconds),
+        "Training time", unbroken(duration_text(facts.seconds)),
         facts.threads > 0 ? fmt::format("{} thread{}", facts.threads, facts.threads == 1 ? "" : "s") : "");
   }
-  if (std::isfinite(facts.peak_rss_mb)) out += tile("Peak memory", bytes_text(facts.peak_rss_mb * 1e6), "");
+  if (std::isfinite(facts.peak_rss_mb))
+    out += tile("Peak memory", unbroken(bytes_text(facts.peak_rss_mb * 1e6)), "");
   if (facts.adapter_bytes > 0) {
-    out += tile("Adapter file", bytes_text(static_cast<double>(facts.adapter_bytes)), "head included");
+    out += tile("Adapter file", unbroken(bytes_text(facts.adapter_bytes)), "head included");
   }
   return out.empty() ? "" : fmt::format("<dl class=\"tiles\">\n{}</dl>\n", out);
 }
@@ -105,7 +109,7 @@ std::string counts_text(const RunFacts& facts) {
   for (const auto& [name, count] : {std::pair{"training", facts.train_images},
                                     {"validation", facts.val_images},
                                     {"test", facts.test_images}}) {
-    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", with_thousands(count), name);
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count_text(count), name);
   }
   return text;
 }
@@ -117,7 +121,7 @@ std::string select_text(const RunFacts& facts) {
   return escape(facts.select);
 }
 
-std::string number(int64_t value) { return value > 0 ? with_thousands(value) : ""; }
+std::string number(int64_t value) { return value > 0 ? count_text(value) : ""; }
 
 std::string facts_list(const RunFacts& facts) {
   return "<dl class=\"facts\">\n" + fact("Method", escape(facts.method)) +

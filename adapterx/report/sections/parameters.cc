@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "adapterx/base/text_format.h"
 #include "adapterx/report/html_text.h"
 #include "adapterx/report/sections/sections.h"
 
@@ -23,13 +24,13 @@ class Rows {
     html_ += fmt::format(
         "<tr><th scope=\"row\">{}</th><td>{}</td>{}<td class=\"bar\"><span "
         "style=\"width:{:.1f}%\"></span></td></tr>\n",
-        escape(part.part), with_thousands(part.count), share(part.count), width);
+        escape(part.part), count_text(part.count), share(part.count), width);
   }
 
   void add_sum(std::string_view name, int64_t count) {
     html_ +=
         fmt::format("<tr class=\"sum\"><th scope=\"row\">{}</th><td>{}</td>{}<td class=\"bar\"></td></tr>\n",
-                    name, with_thousands(count), share(count));
+                    name, count_text(count), share(count));
   }
 
   const std::string& html() const { return html_; }
@@ -37,7 +38,8 @@ class Rows {
  private:
   std::string share(int64_t count) const {
     if (backbone_ <= 0) return "";
-    return fmt::format("<td>{}</td>", percent_text(static_cast<double>(count) / backbone_, decimals_));
+    return fmt::format("<td>{}</td>",
+                       unbroken(percent_text(static_cast<double>(count) / backbone_, decimals_)));
   }
 
   double backbone_;
@@ -62,7 +64,7 @@ std::string parameters_section(const RunRecord& run) {
     intro = fmt::format(
         "<p>The backbone has {} parameters, its head not counted; they stay as they were unless listed "
         "here.</p>\n",
-        with_thousands(table.backbone));
+        count_text(table.backbone));
   }
   return fmt::format(
       "{}<div class=\"card\"><table class=\"numbers\"><thead><tr><th scope=\"col\">part</th><th "
