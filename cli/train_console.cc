@@ -77,13 +77,14 @@ void TrainConsole::epoch(const EpochResult& epoch) {
   const EpochRecord& r = epoch.record;
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   const double left = spent / static_cast<double>(epochs_here_) * static_cast<double>(epochs_ - r.epoch);
-  const std::string val = r.evaluated() ? fmt::format("  val {:.4f} {:>7}{}", r.val_loss,
-                                                      percent_text(r.val_accuracy, 2), epoch.best ? " *" : "  ")
-                                        : "";
+  const std::string val = r.evaluated()
+                              ? fmt::format("  val {:.4f} {:>7}{}", r.val_loss,
+                                            percent_text(r.val_accuracy, 2), epoch.best ? " *" : "  ")
+                              : "";
   const std::string accuracy = masked_ ? "" : fmt::format("  train {:>7}", percent_text(r.train_accuracy, 2));
   say(fmt::format("epoch {:>{}}/{}  loss {:.4f}{}{}  lr {:.2e}  {:.1f} {}/s  {} left  {:.0f} MB\n", r.epoch,
-                  std::to_string(epochs_).size(), epochs_, r.train_loss, accuracy, val, r.lr, r.images_per_s, noun_,
-                  duration_text(left), r.peak_rss_mb));
+                  std::to_string(epochs_).size(), epochs_, r.train_loss, accuracy, val, r.lr, r.images_per_s,
+                  noun_, duration_text(left), r.peak_rss_mb));
 }
 
 }  // namespace ax::cli

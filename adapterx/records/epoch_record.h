@@ -1,6 +1,6 @@
-// The record of an epoch of training: the trainer fills it, the log of a run keeps it, the report shows it. Numbers
-// that were not measured are NaN, and absent in files. Accuracies and shares are fractions of one, learning rates as
-// the optimizer had them, memory in MB of 10^6 bytes.
+// The record of an epoch of training: the trainer fills it, the log of a run keeps it, the report shows it.
+// Numbers that were not measured are NaN, and absent in files. Accuracies and shares are fractions of one,
+// learning rates as the optimizer had them, memory in MB of 10^6 bytes.
 #pragma once
 
 #include <cmath>
@@ -31,7 +31,8 @@ struct EpochRecord {
   double penalty = kNotMeasured;     // of the method (balance of experts), as added to the loss
   double train_accuracy = kNotMeasured;
   double gradient_norm = kNotMeasured;  // before clipping, mean over the steps
-  // On the validation samples or, with select = test-best, the test samples; NaN at epochs that were not evaluated.
+  // On the validation samples or, with select = test-best, the test samples; NaN at epochs that were not
+  // evaluated.
   double val_loss = kNotMeasured, val_accuracy = kNotMeasured;
   double seconds = kNotMeasured;       // of training alone
   double images_per_s = kNotMeasured;  // samples of whatever kind

