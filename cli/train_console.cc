@@ -71,18 +71,20 @@ void TrainConsole::on_evaluation(std::string_view split, int64_t done, int64_t t
   show(fmt::format("{} {}", split, noun_), done, total);
 }
 
-void TrainConsole::on_epoch(const EpochResult& e, const Evaluation*) {
+void TrainConsole::on_epoch(const EpochResult& epoch, const Evaluation*) {
   progress_.reset();
   ++epochs_here_;
+  const EpochRecord& r = epoch.record;
   const double spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  const double left = spent / static_cast<double>(epochs_here_) * static_cast<double>(epochs_ - e.epoch - 1);
-  const std::string val = e.evaluated ? fmt::format("  val {:.4f} {:>7}{}", e.val_loss,
-                                                    percent_text(e.val_accuracy, 2), e.best ? " *" : "  ")
-                                      : "";
-  const std::string accuracy = masked_ ? "" : fmt::format("  train {:>7}", percent_text(e.train_accuracy, 2));
-  say(fmt::format("epoch {:>{}}/{}  loss {:.4f}{}{}  lr {:.2e}  {:.1f} {}/s  {} left  {:.0f} MB\n",
-                  e.epoch + 1, std::to_string(epochs_).size(), epochs_, e.train_loss, accuracy, val, e.lr,
-                  e.images_per_second, noun_, duration_text(left), e.peak_rss_mb));
+  const double left = spent / static_cast<double>(epochs_here_) * static_cast<double>(epochs_ - r.epoch);
+  const std::string val = r.evaluated()
+                              ? fmt::format("  val {:.4f} {:>7}{}", r.val_loss,
+                                            percent_text(r.val_accuracy, 2), epoch.best ? " *" : "  ")
+                              : "";
+  const std::string accuracy = masked_ ? "" : fmt::format("  train {:>7}", percent_text(r.train_accuracy, 2));
+  say(fmt::format("epoch {:>{}}/{}  loss {:.4f}{}{}  lr {:.2e}  {:.1f} {}/s  {} left  {:.0f} MB\n", r.epoch,
+                  std::to_string(epochs_).size(), epochs_, r.train_loss, accuracy, val, r.lr, r.images_per_s,
+                  noun_, duration_text(left), r.peak_rss_mb));
 }
 
 void TrainConsole::result(const TrainingResult& r) {

@@ -86,22 +86,9 @@ void add_result(const TrainingResult& result, RunFacts& facts) {
 }
 
 EpochRecord epoch_record(const EpochResult& e) {
-  EpochRecord r;
-  r.epoch = e.epoch + 1;
-  r.lr = e.lr;
-  r.train_loss = e.train_loss;
-  if (e.has_penalty) r.penalty = e.penalty;
-  r.train_accuracy = e.train_accuracy;
-  r.gradient_norm = e.gradient_norm;
-  if (e.evaluated) {
-    r.val_loss = e.val_loss;
-    r.val_accuracy = e.val_accuracy;
-  }
-  r.seconds = e.seconds;
-  r.images_per_s = e.images_per_second;
-  r.peak_rss_mb = e.peak_rss_mb;
-  r.expert_use = expert_use(e.observed);
-  return r;
+  EpochRecord record = e.record;
+  record.expert_use = expert_use(e.observed);
+  return record;
 }
 
 }  // namespace ax

@@ -31,7 +31,7 @@ TEST(TextFormat, Bytes) {
 }
 
 TEST(TextFormat, Durations) {
-  EXPECT_EQ(duration_text(0), "0.0 s");
+  EXPECT_EQ(duration_text(0), "0 s");
   EXPECT_EQ(duration_text(0.26), "0.3 s");
   EXPECT_EQ(duration_text(9.94), "9.9 s");
   EXPECT_EQ(duration_text(9.96), "10 s");

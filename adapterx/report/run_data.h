@@ -5,39 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <vector>
 
+#include "adapterx/records/epoch_record.h"
+
 namespace ax {
-
-inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
-
-// How the sub-tokens of an evaluation were spread over the experts.
-struct ExpertUse {
-  int64_t blocks = 0, experts = 0;
-  std::vector<double> share;  // [blocks, experts], each row sums to 1; empty for methods without experts
-
-  bool empty() const { return share.empty(); }
-  double at(int64_t block, int64_t expert) const {
-    return share[static_cast<size_t>(block * experts + expert)];
-  }
-};
-
-struct EpochRecord {
-  int64_t epoch = 0;  // how many are complete: 1 after the first
-  double lr = kNotMeasured;
-  double train_loss = kNotMeasured;  // mean over the epoch, the penalty not included
-  double penalty = kNotMeasured;     // of the method (balance of experts), as added to the loss
-  double train_accuracy = kNotMeasured;
-  double gradient_norm = kNotMeasured;  // before clipping, mean over the steps
-  double val_loss = kNotMeasured;       // NaN at epochs that were not evaluated
-  double val_accuracy = kNotMeasured;
-  double seconds = kNotMeasured;       // of this epoch
-  double images_per_s = kNotMeasured;  // samples of whatever kind
-  double peak_rss_mb = kNotMeasured;
-  ExpertUse expert_use;  // on the validation images
-};
 
 struct ParameterPart {
   std::string part;  // "LN2", "PG", "CLS", "SMoA", "head"

@@ -125,7 +125,8 @@ class Trainer {
 
   // Evaluates, saves and tells; false: stopped meanwhile, the evaluation is to be made anew.
   bool end_epoch() {
-    EpochResult record = epoch_record();
+    EpochResult result;
+    result.record = epoch_record();
     EvaluationPtr evaluation;
     {
       const AverageInPlace averaged(trained_, state_.average);
@@ -133,15 +134,15 @@ class Trainer {
         evaluation = evaluation_->choose(watch(choosing_split(config_)));
         if (stop_) return false;
         state_.seconds += evaluation->seconds;
-        note_evaluation(*evaluation, record);
-        record.observed = evaluation_->observe();
+        note_evaluation(*evaluation, result);
+        result.observed = evaluation_->observe();
       }
-      record.best = t_.select == "last" ? is_last() : record.best;
-      if (record.best) save_adapter_file("best");
+      result.best = t_.select == "last" ? is_last() : result.best;
+      if (result.best) save_adapter_file("best");
       save_adapter_file("last");
     }
-    record.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / 1e6;
-    observer_.on_epoch(record, evaluation.get());
+    result.record.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / 1e6;
+    observer_.on_epoch(result, evaluation.get());
     ++state_.epoch;
     state_.batch = 0;
     state_.sums = {};
@@ -159,29 +160,27 @@ class Trainer {
     };
   }
 
-  EpochResult epoch_record() const {
+  EpochRecord epoch_record() const {
     const EpochSums& sums = state_.sums;
     const auto images = static_cast<double>(sums.images);
-    EpochResult r;
-    r.epoch = state_.epoch;
+    EpochRecord r;
+    r.epoch = state_.epoch + 1;
     r.lr = state_.last_lr;
     r.train_loss = sums.loss / images;
-    r.has_penalty = steps_.has_penalty();
-    r.penalty = sums.penalty / images;
+    if (steps_.has_penalty()) r.penalty = sums.penalty / images;
     r.train_accuracy = static_cast<double>(sums.correct) / images;
     r.gradient_norm = sums.gradient_norm / static_cast<double>(sums.steps);
     r.seconds = sums.seconds;
-    r.images_per_second = images / sums.seconds;
+    r.images_per_s = images / sums.seconds;
     return r;
   }
 
-  void note_evaluation(const Evaluation& evaluation, EpochResult& record) {
-    record.evaluated = true;
-    record.val_loss = evaluation.loss;
-    record.val_accuracy = evaluation.score();
-    record.best = record.val_accuracy > state_.best_accuracy;  // of equals, the earlier
-    if (record.best) {
-      state_.best_accuracy = record.val_accuracy;
+  void note_evaluation(const Evaluation& evaluation, EpochResult& result) {
+    result.record.val_loss = evaluation.loss;
+    result.record.val_accuracy = evaluation.score();
+    result.best = evaluation.score() > state_.best_accuracy;  // of equals, the earlier
+    if (result.best) {
+      state_.best_accuracy = evaluation.score();
       state_.best_epoch = state_.epoch;
       state_.stale = 0;
     } else {

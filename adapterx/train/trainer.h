@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "adapterx/records/epoch_record.h"
 #include "adapterx/tasks/evaluation.h"
 #include "adapterx/train/config.h"
 #include "adapterx/train/observation.h"
@@ -39,17 +40,8 @@ struct StepRecord {
 };
 
 struct EpochResult {
-  int64_t epoch = 0;  // from 0
-  double lr = 0;      // of its last step
-  bool has_penalty = false;
-  double train_loss = 0, penalty = 0, train_accuracy = 0;
-  double gradient_norm = 0;  // mean over its steps, before clipping
-  bool evaluated = false;    // on the validation images or, with select = test-best, the test images
-  double val_loss = 0, val_accuracy = 0;
+  EpochRecord record;  // all but the use of the experts
   bool best = false;   // so far
-  double seconds = 0;  // of training alone
-  double images_per_second = 0;
-  double peak_rss_mb = 0;
   // What the method observes on a fixed sample of the images evaluated. Empty where nothing was evaluated or
   // is observed.
   std::vector<ObservedCounts> observed;

@@ -32,7 +32,7 @@ std::string read(const fs::path& path) {
 
 // Keeps what it is told; asks to stop after a number of steps.
 struct Recorder : TrainingObserver {
-  std::vector<EpochResult> epochs;
+  std::vector<EpochRecord> epochs;
   int64_t steps = 0, stop_after = -1;
   std::atomic<bool> stop{false};
   std::map<std::string, int64_t> totals;  // of evaluations, by split
@@ -44,7 +44,7 @@ struct Recorder : TrainingObserver {
     EXPECT_LE(done, total);
     EXPECT_TRUE(totals.emplace(split, total).first->second == total);
   }
-  void on_epoch(const EpochResult& epoch, const Evaluation*) override { epochs.push_back(epoch); }
+  void on_epoch(const EpochResult& epoch, const Evaluation*) override { epochs.push_back(epoch.record); }
 };
 
 class TrainerTest : public ::testing::Test {
@@ -171,8 +171,8 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   EXPECT_EQ(r.test->samples, 24);
   EXPECT_EQ(recorder_.epochs.size(), 6u);
   const auto top =
-      std::ranges::max_element(recorder_.epochs, {}, &EpochResult::val_accuracy);  // the first of equals
-  EXPECT_EQ(r.best_epoch, top->epoch);
+      std::ranges::max_element(recorder_.epochs, {}, &EpochRecord::val_accuracy);  // the first of equals
+  EXPECT_EQ(r.best_epoch, top->epoch - 1);
   EXPECT_EQ(r.best_val_accuracy, top->val_accuracy);
 
   c.train.select = "last";
@@ -181,7 +181,7 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   r = run(c);
   EXPECT_EQ(r.best_epoch, 5);
   EXPECT_EQ(best("last"), read(folder_ / "last/last/adapter.safetensors"));
-  for (const EpochResult& e : recorder_.epochs) EXPECT_EQ(e.evaluated, e.epoch == 3 || e.epoch == 5);
+  for (const EpochRecord& e : recorder_.epochs) EXPECT_EQ(e.evaluated(), e.epoch == 4 || e.epoch == 6);
 
   c.train.select = "test-best";
   c.train.eval_every = 1;
@@ -242,13 +242,13 @@ TEST(ResolvedSettings, MakeTheSameMethodAgain) {
 
 TEST_F(TrainerTest, EveryTrainingImageCountsOnceAnEpoch) {
   run(config("counted"));
-  for (const EpochResult& e : recorder_.epochs) EXPECT_NEAR(e.images_per_second * e.seconds, 16, 1e-6);
+  for (const EpochRecord& e : recorder_.epochs) EXPECT_NEAR(e.images_per_s * e.seconds, 16, 1e-6);
   TrainConfig c = config("both");
   c.data.train_on = "train+val";
   c.train.select = "last";
   const TrainingResult r = run(c);
-  EXPECT_EQ(recorder_.epochs[0].evaluated, false);
-  EXPECT_NEAR(recorder_.epochs[0].images_per_second * recorder_.epochs[0].seconds, 24, 1e-6);
+  EXPECT_FALSE(recorder_.epochs[0].evaluated());
+  EXPECT_NEAR(recorder_.epochs[0].images_per_s * recorder_.epochs[0].seconds, 24, 1e-6);
   EXPECT_EQ(r.best_val_accuracy, -1);
 }
 

@@ -121,6 +121,11 @@ TEST(Fuse, FoldsWhatItMayAndNothingElse) {
     EXPECT_EQ(ops(g), c.after) << c.name;
     EXPECT_TRUE(in_order(g)) << c.name;
     EXPECT_EQ(g.nodes().back().outputs[0], y.id) << c.name << ": the result keeps its id";
+    for (const Node& node : g.nodes()) {
+      const auto* product = op_as<LinearOp>(node);
+      if (product == nullptr || node.inputs.size() > 3) continue;
+      EXPECT_EQ(product->out, g.info(node.outputs[0]).role) << c.name;
+    }
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kFolder = fs::path(__FILE__).parent_path() / "../../tests/images";
+const fs::path kFolder = fs::path(AX_TESTS) / "images";
 
 std::string read(const std::string& name) {
   std::ifstream in(kFolder / name, std::ios::binary);
