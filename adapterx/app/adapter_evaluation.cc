@@ -23,7 +23,8 @@ void expect_classes(const AdapterFile& adapter, const std::vector<std::string>& 
   for (size_t i = 0; i < own.size(); ++i) {
     const bool unnamed = classes[i] == std::to_string(i);  // the data know numbers alone
     if (unnamed || own[i] == classes[i]) continue;
-    fail("{}: class {}: expected `{}`, as {} has it, got `{}`", data.path, i, own[i], adapter.path, classes[i]);
+    fail("{}: class {}: expected `{}`, as {} has it, got `{}`", data.path, i, own[i], adapter.path,
+         classes[i]);
   }
 }
 

@@ -11,8 +11,8 @@ struct EvaluationOptions {
   DataConfig data;  // of point clouds, sample_points is the adapter's
   Split split = Split::test;
   int64_t batch = 64;
-  // Above 0: the mean logits of so many random choices of a cloud's points, scaled and shifted, as some papers
-  // report. vote_seed keys the choices.
+  // Above 0: the mean logits of so many random choices of a cloud's points, scaled and shifted, as some
+  // papers report. vote_seed keys the choices.
   int64_t votes = 0;
   uint64_t vote_seed = 0;
   CompileOptions compile;
@@ -29,8 +29,8 @@ class EvaluationObserver {
 // Whether the model is shown random choices, so that votes of them mean something: of point clouds.
 bool can_vote(const AdaptedModel& model);
 
-// Throws Error where the adapter has no classes or the data others (data whose classes are numbers alone need as
-// many), where they have no such split, and on votes of a model that can't.
+// Throws Error where the adapter has no classes or the data others (data whose classes are numbers alone need
+// as many), where they have no such split, and on votes of a model that can't.
 Evaluation evaluate_adapter(const AdaptedModel& model, const EvaluationOptions& options,
                             EvaluationObserver& observer);
 
