@@ -4,17 +4,13 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "adapterx/methods/method.h"
-#include "adapterx/models/backbone.h"
-#include "adapterx/train/trained_parts.h"
+#include "adapterx/app/model_count.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {
 namespace {
-
-constexpr int64_t kBatch = 2;  // the least of which BatchNorm takes statistics
 
 struct CountOptions {
   std::string model = "vit_base_patch16_224", method = "adaptformer_x";
@@ -25,11 +21,7 @@ struct CountOptions {
 
 TrainedParts count(const CountOptions& options) {
   const BackboneConfig model = with_classes(backbone_preset(options.model), options.classes);
-  const auto method = make_method(options.method, Settings(options.settings));
-  Graph graph;
-  build_backbone(graph, model, {.batch = kBatch, .training = true}, *method);
-  const TrainedParameters trained(graph, method->trained());
-  return trained_parts(trained.entries(), model);
+  return count_trained(model, options.method, options.settings);
 }
 
 double percent_of(int64_t numbers, const TrainedParts& parts) {

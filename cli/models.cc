@@ -4,8 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/app/model_count.h"
 #include "adapterx/base/shortest.h"
-#include "adapterx/graph/op.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/models/point_presets.h"
 #include "adapterx/models/vit_presets.h"
@@ -22,27 +22,6 @@ struct ModelsOptions {
   std::string filter;
   bool json = false;
 };
-
-struct Size {
-  int64_t parameters = 0;
-  double flops = 0;  // matrix products of one sample's forward pass
-};
-
-Size size_of(const BackboneConfig& config) {
-  Graph graph;
-  Slots none;
-  build_backbone(graph, config, {}, none);
-  Size size;
-  for (const int id : graph.parameters()) {
-    if (!graph.info(id).buffer) size.parameters += graph.info(id).shape.size();
-  }
-  for (const Node& node : graph.nodes()) {
-    std::vector<Shape> shapes;
-    for (const int id : node.inputs) shapes.push_back(id < 0 ? Shape{} : graph.info(id).shape);
-    size.flops += node.op->cost(shapes).flops;
-  }
-  return size;
-}
 
 // "imagenet 0.875": the preset of mean and standard deviation, and crop_pct; more where it is not the usual.
 std::string summary(const Preprocess& p) {
@@ -73,7 +52,7 @@ std::vector<std::string> names_for(const std::string& filter) {
 
 Json json_of_points(const std::string& name) {
   const PointTransformerConfig c = point_preset(name);
-  const Size size = size_of(c);
+  const ModelCount size = count_model(c);
   return {{"name", name},
           {"parameters", size.parameters},
           {"flops_per_cloud", size.flops},
@@ -90,7 +69,7 @@ Json json_of_points(const std::string& name) {
 Json json_of(const std::string& name) {
   if (is_point_preset(name)) return json_of_points(name);
   const auto [config, preprocess, is_clip] = vit_preset_of(name);
-  const Size size = size_of(config);
+  const ModelCount size = count_model(config);
   const auto list = [](const std::array<float, 3>& values) {
     return Json::array({shortest(values[0]), shortest(values[1]), shortest(values[2])});
   };
@@ -116,7 +95,7 @@ void print_models(const std::vector<std::string>& names) {
   constexpr double kMega = 1e6, kGiga = 1e9;
   Table table({{"model"}, {"M params", true}, {"GFLOPs", true}, {"input", true}, {"preprocess"}});
   for (const std::string& name : names) {
-    const Size size = size_of(backbone_preset(name));
+    const ModelCount size = count_model(backbone_preset(name));
     std::string input, preprocess;
     if (is_point_preset(name)) {
       input = fmt::format("{} points", point_preset(name).points);
