@@ -4,14 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "adapterx/base/cpu.h"
+#include "adapterx/app/pixel_baseline.h"
 #include "adapterx/base/text_format.h"
-#include "adapterx/report/run_folder.h"
-#include "adapterx/train/pixel_regression.h"
-#include "adapterx/train/setup.h"
-#include "cli/bench_result.h"
 #include "cli/command.h"
 
 namespace ax::cli {
@@ -24,64 +19,26 @@ struct BaselineOptions {
   bool json = false;
 };
 
-constexpr double kMega = 1e6;
-
-// The data's settings, and, for the run folder, what else decides the result.
 TrainConfig config_of(const BaselineOptions& options) {
   TrainConfig config;
   for (const std::string& text : options.settings) {
     override_config(text.starts_with("data.") ? text : "data." + text, config);
   }
   config.data.path = options.data;
-  config.method = {"pixel_regression", {{"size", fmt::format("{}", options.size)}}};
-  config.train.seed = config.data.split_seed;
   config.train.out = options.out;
   return config;
 }
 
-RunFacts facts_of(const TrainConfig& config, const ImageSplits& images, const PixelRegression& result,
-                  double seconds) {
-  RunFacts facts;
-  facts.finished = true;
-  facts.title = "Logistic regression on raw pixels";
-  facts.method = config.method.name;
-  facts.data = config.data.path;
-  facts.seed = config.train.seed;
-  facts.train_images = images.train->size();
-  facts.val_images = images.val ? images.val->size() : 0;
-  facts.test_images = result.images;
-  facts.accuracy = result.accuracy;
-  facts.accuracy_split = "test";
-  if (images.val) facts.best_val_accuracy = result.val_accuracy;
-  facts.parameters.parts = {{"pixels", result.parameters, false}};
-  facts.seconds = seconds;
-  facts.peak_rss_mb = static_cast<double>(peak_rss_bytes()) / kMega;
-  return facts;
-}
-
 void run_baseline(const BaselineOptions& options) {
   const TrainConfig config = from_command_line([&] { return config_of(options); });
-  const ImageSplits images = open_image_splits(dataset_spec(config.data));
-  if (!images.train || !images.test) {
-    fail("{}: expected training and test images, got no {} images", options.data,
-         images.train ? "test" : "training");
-  }
-  std::optional<RunFolder> folder;
-  if (!options.out.empty()) folder = RunFolder::create(options.out);
-  const double start = seconds_now();
-  PixelRegressionOptions regression;
-  regression.size = options.size;
-  const PixelRegression result = pixel_regression(*images.train, images.val.get(), *images.test,
-                                                  static_cast<int64_t>(images.classes.size()), regression);
-  const double seconds = seconds_now() - start;
-  if (folder) {
-    folder->write_config(to_toml(config));
-    folder->write_result(facts_of(config, images, result, seconds));
-  }
+  const PixelBaseline result = run_pixel_baseline(config, options.size);
   if (options.json) {
-    const nlohmann::ordered_json json = {
-        {"accuracy", result.accuracy},     {"val_accuracy", result.val_accuracy}, {"l2", result.l2},
-        {"parameters", result.parameters}, {"test_images", result.images},        {"seconds", seconds}};
+    const nlohmann::ordered_json json = {{"accuracy", result.accuracy},
+                                         {"val_accuracy", result.val_accuracy},
+                                         {"l2", result.l2},
+                                         {"parameters", result.parameters},
+                                         {"test_images", result.images},
+                                         {"seconds", result.seconds}};
     fmt::print("{}\n", json.dump(2));
   } else {
     fmt::print("{} of {} test images by logistic regression on {} x {} pixels (l2 {})\n",

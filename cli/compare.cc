@@ -6,11 +6,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/app/comparison.h"
 #include "adapterx/base/text_format.h"
 #include "adapterx/io/atomic_file.h"
-#include "adapterx/report/run_folder.h"
 #include "cli/command.h"
-#include "cli/seed_means.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
 
@@ -28,34 +27,45 @@ struct CompareOptions {
 // A number that was not measured, or has no meaning for the run, is null.
 Json number(double x) { return std::isfinite(x) ? Json(x) : Json(nullptr); }
 
-Json row_of(const std::string& run) {
-  const RunFacts facts = load_run(run).facts;
-  const auto total = static_cast<double>(facts.parameters.total());
-  const double percent = facts.parameters.backbone > 0
-                             ? 100 * total / static_cast<double>(facts.parameters.backbone)
-                             : kNotMeasured;
-  return {{"run", run},
-          {"method", facts.method},
-          {"accuracy", number(facts.accuracy)},
-          {"trained_parameters", facts.parameters.total()},
-          {"percent", number(percent)},
-          {"seconds", number(facts.seconds)},
-          {"peak_rss_mb", number(facts.peak_rss_mb)},
-          {"adapter_bytes", facts.adapter_bytes},
-          {"seed", facts.seed},
-          {"finished", facts.finished}};
+Json json_of(const RunSummary& s) {
+  return {{"run", s.run},
+          {"method", s.method},
+          {"accuracy", number(s.accuracy)},
+          {"trained_parameters", s.trained_parameters},
+          {"percent", number(s.percent)},
+          {"seconds", number(s.seconds)},
+          {"peak_rss_mb", number(s.peak_rss_mb)},
+          {"adapter_bytes", s.adapter_bytes},
+          {"seed", s.seed},
+          {"finished", s.finished}};
 }
 
-std::string cell(const Json& value, int decimals, double factor = 1) {
-  return value.is_null() ? "-" : fmt::format("{:.{}f}", factor * value.get<double>(), decimals);
+Json json_of(const MethodSummary& s) {
+  return {{"runs", s.runs},
+          {"method", s.method},
+          {"accuracy", number(s.accuracy.mean)},
+          {"accuracy_sd", number(s.accuracy.deviation)},
+          {"accuracy_least", number(s.accuracy_least)},
+          {"accuracy_greatest", number(s.accuracy_greatest)},
+          {"trained_parameters", s.trained_parameters},
+          {"percent", number(s.percent)},
+          {"seconds", number(s.seconds)},
+          {"peak_rss_mb", number(s.peak_rss_mb)},
+          {"adapter_bytes", s.adapter_bytes},
+          {"seeds", s.seeds},
+          {"finished", s.finished}};
 }
 
-std::string accuracy_cell(const Json& row) {
-  const std::string mean = cell(row["accuracy"], 2, 100);
-  return row.value("accuracy_sd", Json()).is_null() ? mean : mean + " ± " + cell(row["accuracy_sd"], 2, 100);
+std::string cell(double value, int decimals) {
+  return std::isfinite(value) ? fmt::format("{:.{}f}", value, decimals) : "-";
 }
 
-std::string table_of(const Json& rows) {
+std::string accuracy_cell(const MeanSpread& accuracy) {
+  const std::string mean = cell(100 * accuracy.mean, 2);
+  return std::isfinite(accuracy.deviation) ? mean + " ± " + cell(100 * accuracy.deviation, 2) : mean;
+}
+
+std::string table_of(const std::vector<MethodSummary>& rows) {
   Table table({{"method"},
                {"accuracy %", true},
                {"trained", true},
@@ -63,20 +73,29 @@ std::string table_of(const Json& rows) {
                {"seconds", true},
                {"peak MB", true},
                {"adapter", true}});
-  for (const Json& r : rows) {
-    const auto bytes = r["adapter_bytes"].get<uint64_t>();
-    table.add({r["method"].get<std::string>() + (r["finished"].get<bool>() ? "" : " (unfinished)"),
-               accuracy_cell(r), count_text(r["trained_parameters"].get<uint64_t>()), cell(r["percent"], 2),
-               cell(r["seconds"], 0), cell(r["peak_rss_mb"], 0), bytes > 0 ? bytes_text(bytes) : "-"});
+  for (const MethodSummary& s : rows) {
+    const auto bytes = static_cast<uint64_t>(s.adapter_bytes);
+    table.add({s.method + (s.finished ? "" : " (unfinished)"), accuracy_cell(s.accuracy),
+               count_text(s.trained_parameters), cell(s.percent, 2), cell(s.seconds, 0),
+               cell(s.peak_rss_mb, 0), bytes > 0 ? bytes_text(bytes) : "-"});
   }
   return table.text(output_width());
 }
 
 void run_compare(const CompareOptions& options) {
+  std::vector<RunSummary> runs;
+  for (const std::string& folder : options.runs) runs.push_back(summarize_run(folder));
+  std::vector<MethodSummary> shown;
+  if (options.mean) {
+    shown = summarize_methods(runs);
+  } else {
+    for (const RunSummary& run : runs) shown.push_back(summarize_methods({run}).front());
+  }
   Json rows = Json::array();
-  for (const std::string& run : options.runs) rows.push_back(row_of(run));
-  const Json shown = options.mean ? seed_means(rows) : rows;
-  if (options.mean) rows.insert(rows.end(), shown.begin(), shown.end());
+  for (const RunSummary& run : runs) rows.push_back(json_of(run));
+  if (options.mean) {
+    for (const MethodSummary& method : shown) rows.push_back(json_of(method));
+  }
   const std::string text = rows.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   if (!options.out.empty()) write_atomically(options.out, text);
   fmt::print("{}", options.json ? text : table_of(shown));

@@ -4,19 +4,15 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "adapterx/app/model_count.h"
 #include "adapterx/base/text_format.h"
-#include "adapterx/methods/method.h"
 #include "adapterx/models/backbone.h"
-#include "adapterx/tasks/classification.h"
-#include "adapterx/train/trained_parts.h"
 #include "cli/command.h"
 #include "cli/table.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {
 namespace {
-
-constexpr int64_t kBatch = 2;  // the least of which BatchNorm takes statistics
 
 struct CountOptions {
   std::string model = "vit_base_patch16_224", method = "adaptformer_x";
@@ -27,10 +23,7 @@ struct CountOptions {
 
 TrainedParts count(const CountOptions& options) {
   const BackbonePtr model = backbone_preset(options.model).backbone->with_classes(options.classes);
-  const auto method = make_method(options.method, Settings(options.settings));
-  Graph graph;
-  classification({})->build(graph, *model, {.batch = kBatch, .training = true}, *method->adapt());
-  return trained_parts(TrainedParameters(graph).entries(), *model);
+  return count_trained(*model, options.method, options.settings);
 }
 
 double percent_of(int64_t numbers, const TrainedParts& parts) {

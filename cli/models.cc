@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ranges>
 
-#include "adapterx/graph/op.h"
+#include "adapterx/app/model_count.h"
 #include "adapterx/models/backbone.h"
 #include "cli/command.h"
 #include "cli/table.h"
@@ -20,28 +20,6 @@ struct ModelsOptions {
   std::string filter;
   bool json = false;
 };
-
-struct Size {
-  int64_t parameters = 0;
-  double flops = 0;  // matrix products of one sample's forward pass
-};
-
-Size size_of(const Backbone& backbone) {
-  Graph graph;
-  Slots none;
-  const BuiltBackbone built = backbone.build(graph, {}, none);
-  if (backbone.classes() > 0) built.features.head(backbone.classes());
-  Size size;
-  for (const int id : graph.parameters()) {
-    if (!graph.info(id).buffer) size.parameters += graph.info(id).shape.size();
-  }
-  for (const Node& node : graph.nodes()) {
-    std::vector<Shape> shapes;
-    for (const int id : node.inputs) shapes.push_back(id < 0 ? Shape{} : graph.info(id).shape);
-    size.flops += node.op->cost(shapes).flops;
-  }
-  return size;
-}
 
 // Published models whose names contain the filter; else the model of that name, which need not be published.
 std::vector<std::string> names_for(const std::string& filter) {
@@ -60,7 +38,7 @@ std::vector<std::string> names_for(const std::string& filter) {
 
 Json json_of(const std::string& name) {
   const BackboneModel model = backbone_preset(name);
-  const Size size = size_of(*model.backbone);
+  const ModelCount size = count_model(*model.backbone);
   const std::string_view noun = model.input->noun();  // "images"
   Json json = {{"name", name},
                {"parameters", size.parameters},
@@ -74,7 +52,7 @@ void print_models(const std::vector<std::string>& names) {
   Table table({{"model"}, {"M params", true}, {"GFLOPs", true}, {"input", true}, {"preprocess"}});
   for (const std::string& name : names) {
     const BackbonePtr backbone = backbone_preset(name).backbone;
-    const Size size = size_of(*backbone);
+    const ModelCount size = count_model(*backbone);
     const auto [input, preprocess, json] = backbone->family().describe_preset(name);
     table.add({name, fmt::format("{:.1f}", static_cast<double>(size.parameters) / kMega),
                fmt::format("{:.1f}", size.flops / kGiga), input, preprocess});

@@ -3,21 +3,19 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "adapterx/app/feature_table.h"
 #include "adapterx/app/predictor.h"
 #include "adapterx/base/parallel.h"
 #include "cli/command.h"
+#include "cli/prediction_text.h"
 #include "cli/progress.h"
-#include "cli/terminal_text.h"
 #include "cli/vit_options.h"
 
 namespace ax::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 struct PredictOptions {
   VitOptions vit;
@@ -28,11 +26,6 @@ struct PredictOptions {
   int threads = 0;
   bool json = false, quiet = false, scaled_jpeg = false;
 };
-
-// One line; bytes of names that aren't UTF-8 are replaced.
-void print_json(const Json& json) {
-  fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
 
 void complain(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
@@ -124,42 +117,12 @@ class Prediction {
     if (!a.error.empty()) complain(fmt::format("adapterx: {}\n", a.error));
     if (a.error.empty() && !options_.features.empty()) table_.add(file, a.answer.features, a.answer.logits);
     if (a.error.empty() && !model.classifies) return;
+    const PredictionStyle style{static_cast<size_t>(options_.top_k), label};
     if (options_.json) {
-      print_json(json_of(a, model, label));
+      fmt::print("{}\n", prediction_json(a, model.classes, style));
     } else if (a.error.empty()) {
-      fmt::print("{}", text_of(a, model, label));
+      fmt::print("{}", prediction_text(a, model.classes, style));
     }
-  }
-
-  std::vector<size_t> top(const FileAnswer& a) const {
-    return top_classes(a.answer.probabilities, static_cast<size_t>(options_.top_k));
-  }
-
-  std::string text_of(const FileAnswer& a, const PredictModel& model, const std::string& label) const {
-    std::string text = fmt::format("{}{}\n", a.file.string(), label.empty() ? "" : "  " + printable(label));
-    for (const size_t c : top(a)) {
-      text += fmt::format("  {:5.1f} %  {}{}\n", 100 * a.answer.probabilities[c], c,
-                          model.classes.empty() ? "" : "  " + printable(model.classes[c]));
-    }
-    return text;
-  }
-
-  Json json_of(const FileAnswer& a, const PredictModel& model, const std::string& label) const {
-    Json json{{"file", a.file.string()}};
-    if (!label.empty()) json["adapter"] = label;
-    if (!a.error.empty()) {
-      json["error"] = a.error;
-      return json;
-    }
-    Json list = Json::array();
-    for (const size_t c : top(a)) {
-      Json entry{{"class", c}};
-      if (!model.classes.empty()) entry["name"] = model.classes[c];
-      entry["probability"] = a.answer.probabilities[c];
-      list.push_back(std::move(entry));
-    }
-    json["top"] = std::move(list);
-    return json;
   }
 
   // The checkpoint as its library trained it.

@@ -121,7 +121,7 @@ TEST_F(RunRecordTest, WhatWasNotMeasuredStaysUnknown) {
   EXPECT_TRUE(std::isnan(f.best_val_accuracy));
 
   const EpochRecord record = epoch_record({});
-  EXPECT_EQ(record.epoch, 1);
+  EXPECT_EQ(record.epoch, 0);
   EXPECT_TRUE(std::isnan(record.penalty));
   EXPECT_TRUE(std::isnan(record.val_loss));
   EXPECT_TRUE(std::isnan(record.val_accuracy));
@@ -130,15 +130,13 @@ TEST_F(RunRecordTest, WhatWasNotMeasuredStaysUnknown) {
 
 TEST_F(RunRecordTest, AnEpochWithItsExpertsBlockByBlock) {
   EpochResult e;
-  e.epoch = 4;
-  e.has_penalty = e.evaluated = true;
-  e.penalty = 0.5;
-  e.val_loss = 2;
-  e.val_accuracy = 0.25;
-  e.observed = {{"blocks.10.expert", {0, 4}},
-                {"blocks.2.expert", {3, 1}},
-                {"blocks.3.expert", {0, 0}},  // nothing was routed there
-                {"blocks.2.length", {9, 9}}};
+  e.record.epoch = 5;
+  e.record.penalty = 0.5;
+  e.record.val_loss = 2;
+  e.record.val_accuracy = 0.25;
+  e.observed = {{ObservedKind::expert_choice, 2, {3, 1}},
+                {ObservedKind::expert_choice, 3, {0, 0}},  // nothing was routed there
+                {ObservedKind::expert_choice, 10, {0, 4}}};
   const EpochRecord r = epoch_record(e);
   EXPECT_EQ(r.epoch, 5);
   EXPECT_EQ(r.penalty, 0.5);

@@ -33,7 +33,7 @@ struct Watcher : TrainingRunObserver {
   }
   void on_epoch(const EpochResult& e, const Evaluation*) override {
     ++epochs;
-    logged = logged && std::ssize(load_run(folder).epochs) == e.epoch + 1;
+    logged = logged && std::ssize(load_run(folder).epochs) == e.record.epoch;
   }
   void on_evaluation(std::string_view split, int64_t, int64_t) override { splits += split; }
 
