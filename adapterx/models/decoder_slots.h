@@ -1,4 +1,5 @@
-// The decoder of masked pretraining as its builder declares it: all trained, and counted as a part of its own.
+// The decoder of masked pretraining as its builder declares it: all trained, and counted as a part of its
+// own.
 #pragma once
 
 #include "adapterx/slots/slots.h"

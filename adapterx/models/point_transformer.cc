@@ -42,8 +42,8 @@ class PointBuilder {
     model.points = graph_.input("points", {build_.batch, config_.points, 3});
     const PointGroups groups = group_points(model.points, config_.groups, config_.group_size);
     const Value x = blocks_.norm(site_, "norm", transform(embed(groups), positions(groups)));
-    model.features = features(x);
-    if (config_.classes > 0) model.logits = head(model.features);
+    model.features = slots_.features(site_, x, features(x));
+    if (config_.classes > 0) model.logits = slots_.logits(site_, model.features, head(model.features));
     return model;
   }
 
@@ -68,6 +68,7 @@ class PointBuilder {
 
   Value transform(Value x, Value positions) {
     if (config_.positions == PositionUse::once) x = add(x, positions, Role::residual);
+    x = slots_.first_tokens(site_, x);
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
       const Site site = site_.in(l);

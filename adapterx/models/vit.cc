@@ -37,39 +37,44 @@ class VitBuilder {
 
   Vit run() {
     Vit vit;
-    const int64_t b = build_.batch, d = config_.width;
-    vit.images = graph_.input("images", {b, config_.channels, config_.image_size, config_.image_size});
-    Value x = embed(vit.images);  // [B, T, d]
+    vit.images =
+        graph_.input("images", {build_.batch, config_.channels, config_.image_size, config_.image_size});
+    Value x = slots_.first_tokens(site_, embed(vit.images));  // [B, T, d]
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
       const Site site = site_.in(l);
       x = slots_.tokens(site, blocks_.block(site, x));
     }
-    if (config_.pool == Pool::mean) {
-      const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
-      vit.features = blocks_.norm(site_, "fc_norm", reshape(mean, {b, d}));
-      if (config_.classes > 0) vit.logits = head("head", vit.features);
-      return vit;
-    }
-    const Value y = blocks_.norm(site_, "norm", x);
-    const Value first = token(y, 0);
-    if (!config_.distilled) {
-      vit.features = first;
-      if (config_.classes > 0) vit.logits = head("head", first);
-      return vit;
-    }
-    const Value second = token(y, 1);
-    vit.features = scale(add(first, second), 0.5f);
-    if (config_.classes > 0) {
-      const Value of_second = head("head_dist", second);
-      vit.logits = scale(add(head("head", first), of_second), 0.5f);
-    }
+    pool(x, vit);
     return vit;
   }
 
  private:
   Value token_parameter(std::string_view name, int64_t tokens, ParameterKind kind = ParameterKind::token) {
     return blocks_.parameter(name, {1, tokens, config_.width}, Init::trunc_normal(0.02f), {kind});
+  }
+
+  // Features and logits of the token list after the blocks.
+  void pool(Value x, Vit& vit) {
+    if (config_.pool == Pool::mean) {
+      const Value mean = mean_tokens(x, site_.others(x), config_.patches());
+      vit.features = blocks_.norm(site_, "fc_norm", reshape(mean, {build_.batch, config_.width}));
+    } else {
+      x = blocks_.norm(site_, "norm", x);
+      vit.features = token(x, 0);
+    }
+    if (!config_.distilled) {
+      vit.features = slots_.features(site_, x, vit.features);
+      if (config_.classes > 0) vit.logits = head("head", vit.features);
+    } else {
+      const Value first = vit.features, second = token(x, 1);
+      vit.features = slots_.features(site_, x, scale(add(first, second), 0.5f));
+      if (config_.classes > 0) {
+        const Value of_second = head("head_dist", second);
+        vit.logits = scale(add(head("head", first), of_second), 0.5f);
+      }
+    }
+    if (vit.logits) vit.logits = slots_.logits(site_, vit.features, vit.logits);
   }
 
   // Token `t` of x [B, T, d]: [B, d].
