@@ -14,8 +14,8 @@ TEST(Part, NamesLabelsAndTrainsWhatItDeclares) {
   own.linear("down", g.input("x", {2, 5}), 4, Init::ones());
   shared.weight("router.weight", {7, 5}, Init::ones());
   const auto use_of = [&](const char* name) { return g.info(g.find(ValueKind::parameter, name)).use; };
-  EXPECT_EQ(g.parameter_names(), (std::vector<std::string>{"blocks.3.down.bias", "blocks.3.down.weight",
-                                                           "smoa.router.weight"}));
+  EXPECT_EQ(g.parameter_names(),
+            (std::vector<std::string>{"blocks.3.down.bias", "blocks.3.down.weight", "smoa.router.weight"}));
   EXPECT_EQ(use_of("blocks.3.down.bias"), (ParameterUse{"adapter", true, false}));
   EXPECT_EQ(use_of("blocks.3.down.weight"), (ParameterUse{"adapter", true, true}));
   EXPECT_EQ(use_of("smoa.router.weight"), (ParameterUse{"SMoA", true, true}));

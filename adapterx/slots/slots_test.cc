@@ -118,9 +118,9 @@ struct Recorder : Slots {
   Value returned(const std::string& name) const { return seen.at(name).back(); }
 };
 
-const std::vector<std::string> kBlock = {"norm1",   "attn.qkv",  "prefix_qkv", "attn.proj",  "attention",
-                                         "beside_attention", "norm2", "mlp.fc1", "mlp.fc2", "ffn",
-                                         "beside_ffn",       "block", "tokens"};
+const std::vector<std::string> kBlock = {
+    "norm1",   "attn.qkv", "prefix_qkv", "attn.proj", "attention", "beside_attention", "norm2", "mlp.fc1",
+    "mlp.fc2", "ffn",      "beside_ffn", "block",     "tokens"};
 
 std::vector<std::string> order_of(const std::vector<std::string>& embedding) {
   std::vector<std::string> all = embedding;
@@ -197,7 +197,8 @@ TEST(Slots, SitesSayWhereTheyAre) {
   Graph cloud_graph;
   Recorder cloud;
   Slots& slots = cloud;
-  build_point_transformer(cloud_graph, micro_points(), {.batch = 2, .training = true, .from_scratch = true}, slots);
+  build_point_transformer(cloud_graph, micro_points(), {.batch = 2, .training = true, .from_scratch = true},
+                          slots);
   EXPECT_TRUE(cloud.sites["ffn"].training);
   EXPECT_EQ(cloud.sites["ffn"].grid_height, 0);
   EXPECT_EQ(cloud.sites["features"].others(cloud.given("features", 0)), 2);
@@ -233,7 +234,8 @@ struct OneChange : Slots {
 
 TEST(Slots, WhatTheyReturnIsUsed) {
   for (const auto& [build, embedding] :
-       {std::pair(Build(build_images), std::vector<std::string>{"patch_embed.proj", "patch_tokens", "first_tokens"}),
+       {std::pair(Build(build_images),
+                  std::vector<std::string>{"patch_embed.proj", "patch_tokens", "first_tokens"}),
         std::pair(Build(build_points), std::vector<std::string>{"patch_tokens", "first_tokens"})}) {
     Slots none;
     const std::vector<double> plain = logits(build, none);
@@ -279,7 +281,8 @@ TEST(Slots, FirstTokensHaveTheirPositions) {
     for (size_t i = 0; name == "pos_embed" && i < v.size(); ++i) v[i] += shift[i];
     return v;
   };
-  EXPECT_LE(relative_error(interpret(g, {y}, values, 0, 0)[0].v, interpret(plain, {z}, moved, 0, 0)[0].v), 1e-12);
+  EXPECT_LE(relative_error(interpret(g, {y}, values, 0, 0)[0].v, interpret(plain, {z}, moved, 0, 0)[0].v),
+            1e-12);
 }
 
 // A method that trains one kind of parameter, under a name.
