@@ -5,6 +5,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/methods/adapter_x/adapter_x.h"
 #include "adapterx/methods/adaptformer.h"
+#include "adapterx/methods/bitfit.h"
 #include "adapterx/methods/dapt.h"
 #include "adapterx/methods/full.h"
 #include "adapterx/methods/linear_probe.h"
@@ -15,6 +16,7 @@ const std::vector<MethodInfo>& methods() {
   static const std::vector<MethodInfo> all = {
       {"linear_probe", "trains the head on frozen features", make_linear_probe},
       {"full", "trains every parameter", make_full},
+      {"bitfit", "trains the biases (arXiv 2106.10199)", make_bitfit},
       {"adaptformer", "a bottleneck adapter beside each FFN (arXiv 2205.13535)", make_adaptformer},
       {"adaptformer_x", "Adapter-X beside each FFN: shared experts, prompts (arXiv 2406.03051)",
        make_adaptformer_x},

@@ -19,6 +19,7 @@ const std::vector<Row>& rows() {
   static const std::vector<Row> all = {
       {"linear_probe", 0, 0},
       {"full", 85'798'656, 21'825'792},
+      {"bitfit", 102'912, 37'248},
       {"adaptformer", 1'189'632, 595'200},
       {"adaptformer_x", 136'736, 0},
       {"adapter_x", 136'736, 0},
