@@ -8,6 +8,7 @@
 #include "adapterx/methods/bitfit.h"
 #include "adapterx/methods/dapt.h"
 #include "adapterx/methods/full.h"
+#include "adapterx/methods/layer_norm_tuning.h"
 #include "adapterx/methods/linear_probe.h"
 
 namespace ax {
@@ -17,6 +18,7 @@ const std::vector<MethodInfo>& methods() {
       {"linear_probe", "trains the head on frozen features", make_linear_probe},
       {"full", "trains every parameter", make_full},
       {"bitfit", "trains the biases (arXiv 2106.10199)", make_bitfit},
+      {"layer_norm", "trains the LayerNorms", make_layer_norm_tuning},
       {"adaptformer", "a bottleneck adapter beside each FFN (arXiv 2205.13535)", make_adaptformer},
       {"adaptformer_x", "Adapter-X beside each FFN: shared experts, prompts (arXiv 2406.03051)",
        make_adaptformer_x},

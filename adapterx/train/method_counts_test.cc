@@ -20,6 +20,7 @@ const std::vector<Row>& rows() {
       {"linear_probe", 0, 0},
       {"full", 85'798'656, 21'825'792},
       {"bitfit", 102'912, 37'248},
+      {"layer_norm", 38'400, 19'200},
       {"adaptformer", 1'189'632, 595'200},
       {"adaptformer_x", 136'736, 0},
       {"adapter_x", 136'736, 0},
