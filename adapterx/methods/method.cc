@@ -10,6 +10,7 @@
 #include "adapterx/methods/full.h"
 #include "adapterx/methods/layer_norm_tuning.h"
 #include "adapterx/methods/linear_probe.h"
+#include "adapterx/methods/lora.h"
 
 namespace ax {
 
@@ -19,6 +20,7 @@ const std::vector<MethodInfo>& methods() {
       {"full", "trains every parameter", make_full},
       {"bitfit", "trains the biases (arXiv 2106.10199)", make_bitfit},
       {"layer_norm", "trains the LayerNorms", make_layer_norm_tuning},
+      {"lora", "low-rank updates of queries and values (arXiv 2106.09685)", make_lora},
       {"adaptformer", "a bottleneck adapter beside each FFN (arXiv 2205.13535)", make_adaptformer},
       {"adaptformer_x", "Adapter-X beside each FFN: shared experts, prompts (arXiv 2406.03051)",
        make_adaptformer_x},

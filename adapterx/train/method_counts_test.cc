@@ -21,6 +21,7 @@ const std::vector<Row>& rows() {
       {"full", 85'798'656, 21'825'792},
       {"bitfit", 102'912, 37'248},
       {"layer_norm", 38'400, 19'200},
+      {"lora", 294'912, 147'456},
       {"adaptformer", 1'189'632, 595'200},
       {"adaptformer_x", 136'736, 0},
       {"adapter_x", 136'736, 0},
@@ -49,6 +50,7 @@ TEST(MethodCounts, AreThePublishedOnes) {
       EXPECT_EQ(counted, expected) << row.method << " " << preset;
     }
   }
+  EXPECT_EQ(count("vit_base_patch16_224", *make_method("lora", Settings({"targets=qkv"}))), 294'912);
 }
 
 TEST(MethodCounts, EveryMethodHasARow) {
