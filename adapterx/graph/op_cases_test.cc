@@ -2,6 +2,7 @@
 
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
+#include "adapterx/graph/ops/add_features.h"
 #include "adapterx/graph/ops/attention.h"
 #include "adapterx/graph/ops/batch_norm.h"
 #include "adapterx/graph/ops/cast.h"
@@ -138,6 +139,14 @@ std::vector<OpCase> op_cases() {
        [](Graph& g) {
          const Value parts[] = {operand(g, "x", {3, 4}, Role::residual), operand(g, "y", {3, 2})};
          return concat_features(parts);
+       }},
+      {"add_features",
+       [](Graph& g) {
+         return add_features(operand(g, "y", {3, 4, 9}), operand(g, "x", {3, 4, 5}), 2);
+       }},
+      {"add_features_to_the_last_of_residual",
+       [](Graph& g) {
+         return add_features(operand(g, "y", {3, 4, 9}, Role::residual), operand(g, "x", {3, 4, 5}), 4);
        }},
       {"gather_tokens",
        [](Graph& g) {

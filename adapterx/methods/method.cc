@@ -5,9 +5,12 @@
 #include "adapterx/base/error.h"
 #include "adapterx/methods/adapter_x/adapter_x.h"
 #include "adapterx/methods/adaptformer.h"
+#include "adapterx/methods/bitfit.h"
 #include "adapterx/methods/dapt.h"
 #include "adapterx/methods/full.h"
+#include "adapterx/methods/layer_norm_tuning.h"
 #include "adapterx/methods/linear_probe.h"
+#include "adapterx/methods/lora.h"
 
 namespace ax {
 
@@ -15,6 +18,9 @@ const std::vector<MethodInfo>& methods() {
   static const std::vector<MethodInfo> all = {
       {"linear_probe", "trains the head on frozen features", make_linear_probe},
       {"full", "trains every parameter", make_full},
+      {"bitfit", "trains the biases (arXiv 2106.10199)", make_bitfit},
+      {"layer_norm", "trains the LayerNorms", make_layer_norm_tuning},
+      {"lora", "low-rank updates of queries and values (arXiv 2106.09685)", make_lora},
       {"adaptformer", "a bottleneck adapter beside each FFN (arXiv 2205.13535)", make_adaptformer},
       {"adaptformer_x", "Adapter-X beside each FFN: shared experts, prompts (arXiv 2406.03051)",
        make_adaptformer_x},

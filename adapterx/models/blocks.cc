@@ -1,5 +1,6 @@
 #include "adapterx/models/blocks.h"
 
+#include <array>
 #include <string>
 
 #include "adapterx/graph/ops/activation.h"
@@ -9,6 +10,7 @@
 #include "adapterx/graph/ops/layer_norm.h"
 #include "adapterx/graph/ops/linear.h"
 #include "adapterx/graph/ops/multiply.h"
+#include "adapterx/graph/ops/tokens.h"
 
 namespace ax {
 namespace {
@@ -65,12 +67,20 @@ Value BlockBuilder::attend(const Site& site, Value x) {
   const int64_t d = config_.width;
   const Value u = norm(site, "norm1", x);
   const Value qkv = layer(site, "attn.qkv", u, {3 * d, d}, config_.qkv_bias);
-  const Value mixed = [&] {
-    const Scope scope(graph_, "attn");
-    return attention(qkv, static_cast<int>(config_.heads));
-  }();
-  const Value branch = layer_scale("ls1", layer(site, "attn.proj", mixed, {d, d}));
+  const Value mixed = mix(site, qkv);
+  const Value branch =
+      slots_.attention(site, x, u, layer_scale("ls1", layer(site, "attn.proj", mixed, {d, d})));
   return add_branches(x, slots_.beside_attention(site, x, u), branch, drop_path_rate(site), "attn.drop_path");
+}
+
+// Attention of the tokens, to those that a method puts before them, too.
+Value BlockBuilder::mix(const Site& site, Value qkv) {
+  const Value before = slots_.prefix_qkv(site, qkv);
+  const std::array all = {before, qkv};
+  const Scope scope(graph_, "attn");
+  const int heads = static_cast<int>(config_.heads);
+  if (!before) return attention(qkv, heads);
+  return slice_tokens(attention(concat_tokens(all), heads), before.shape()[1], qkv.shape()[1]);
 }
 
 Value BlockBuilder::ffn(const Site& site, Value h) {

@@ -32,9 +32,9 @@ class BlockBuilder {
   BlockBuilder(Graph& graph, const BlockConfig& config, const BlockBuild& build, Slots& slots)
       : graph_(graph), config_(config), build_(build), slots_(slots) {}
 
-  // x [B, T, d] to the block's output, through every slot but `tokens`:
+  // x [B, T, d] to the block's output, through every slot from `norm1` to `block` (slots/slots.h):
   //   h = x + beside_attention + drop_path(attention(LN1(x))),  y = h + beside_ffn + drop_path(ffn(LN2(h)))
-  Value block(const Site& site, Value x) { return ffn(site, attend(site, x)); }
+  Value block(const Site& site, Value x) { return slots_.block(site, x, ffn(site, attend(site, x))); }
 
   // A parameter in the present scope, with `start` when from scratch; the method says whether it is trained.
   Value parameter(std::string_view name, const Shape& shape, Init start, const BackboneParameter& what);
@@ -46,6 +46,7 @@ class BlockBuilder {
 
  private:
   Value attend(const Site& site, Value x);
+  Value mix(const Site& site, Value qkv);
   Value ffn(const Site& site, Value h);
   Value layer_scale(std::string_view name, Value x);
   float drop_path_rate(const Site& site) const;

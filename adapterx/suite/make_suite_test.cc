@@ -5,9 +5,9 @@
 
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/suite/fake_program_test.h"
 #include "adapterx/train/adapter_file.h"
-#include "adapterx/models/vit/vit_family.h"
 
 namespace ax {
 namespace {
@@ -32,8 +32,8 @@ class MakeSuiteTest : public testing::FakeProgram {
     vit.patch_size = 4;
     vit.image_size = 8;
     vit.classes = 0;
-    save_backbone(folder_ / "backbone.safetensors", {vit_backbone(vit), vit_family().input()}, synthetic_source,
-                  FileDType::f32);
+    save_backbone(folder_ / "backbone.safetensors", {vit_backbone(vit), vit_family().input()},
+                  synthetic_source, FileDType::f32);
     options_.name = "suite.toml";
     options_.out = folder_ / "out";
   }

@@ -60,8 +60,7 @@ struct ConcatFeaturesOp : Op {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const Value part = g.input(node, i);
       if (g.wants(node, i)) {
-        auto grad = std::make_shared<FeaturesGradOp>(begin, part.shape(), part.role());
-        g.add(node, i, g.graph().append_one(std::move(grad), {g.of(node)}));
+        g.add(node, i, slice_features(g.of(node), begin, part.shape(), part.role()));
       }
       begin += part.shape().dim(-1);
     }
@@ -96,6 +95,10 @@ struct ConcatFeaturesOp : Op {
 };
 
 }  // namespace
+
+Value slice_features(Value dy, int64_t begin, const Shape& part, Role role) {
+  return dy.graph->append_one(std::make_shared<FeaturesGradOp>(begin, part, role), {dy});
+}
 
 Value concat_features(std::span<const Value> parts) {
   if (parts.empty()) fail("concat_features: expected one part or more, got none");

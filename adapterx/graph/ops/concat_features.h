@@ -12,4 +12,8 @@ namespace ax {
 // point's features. Parts of rank 2, [B, d0] ..., are taken alike.
 Value concat_features(std::span<const Value> parts);
 
+// For gradients: features [begin, begin + n) of dy [B, T, d], in the shape and role of what had them, which
+// is [B, T, n] or, where one token was repeated, [B, 1, n], then summed over the tokens.
+Value slice_features(Value dy, int64_t begin, const Shape& part, Role role);
+
 }  // namespace ax

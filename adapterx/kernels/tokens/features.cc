@@ -33,6 +33,11 @@ void sum_rows(Row x, int64_t rows, int64_t stride, Row sum, int64_t count) {
   for (; r < rows; ++r) add_rows<1>(x + r * stride, stride, sum, count);
 }
 
+void add_row(Row a, Row b, Row y, int64_t count) {
+  for_vectors(count,
+              [=](int64_t i, auto n) HWY_ATTR { store(hn::Add(load(a, i, n), load(b, i, n)), y, i, n); });
+}
+
 }  // namespace
 }  // namespace ax::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -42,6 +47,7 @@ namespace ax::kernels {
 namespace {
 
 HWY_EXPORT(sum_rows);
+HWY_EXPORT(add_row);
 
 constexpr int64_t kTokenGrain = 8;
 constexpr int64_t kBlock = 1024;  // columns summed at a time
@@ -57,6 +63,20 @@ void copy_features(const Tensor& src, int64_t src_begin, const Tensor& dst, int6
   parallel_ranges(dst.shape[0] * tokens, kTokenGrain, [&](int64_t begin, int64_t end, int) {
     for (int64_t t = begin; t < end; ++t) {
       scale_row(row(src) + (t / repeats * from + src_begin), 1, row(dst) + (t * to + dst_begin), count);
+    }
+  });
+}
+
+void add_features(const Tensor& y, const Tensor& x, int64_t begin, const Tensor& out) {
+  const int64_t width = y.shape[2], count = x.shape[2], rest = begin + count;
+  assert(y.shape == out.shape && x.shape.rows() == y.shape.rows() && rest <= width);
+  const bool copies = y.data != out.data;
+  parallel_ranges(y.shape.rows(), kTokenGrain, [&](int64_t first, int64_t last, int) {
+    for (int64_t t = first; t < last; ++t) {
+      const Row from = row(y) + t * width, to = row(out) + t * width;
+      if (copies) scale_row(from, 1, to, begin);
+      if (copies) scale_row(from + rest, 1, to + rest, width - rest);
+      HWY_DYNAMIC_DISPATCH(add_row)(from + begin, row(x) + t * count, to + begin, count);
     }
   });
 }

@@ -25,6 +25,24 @@ TEST(Features, CopyRepeatsASingleTokenAndLeavesTheRest) {
   }
 }
 
+TEST(Features, AddChangesTheFeaturesNamedAlone) {
+  for_each_target([] {
+    for (const DType type : kTypes) {
+      for (const int64_t begin : {0, 3, 6}) {
+        const Owned y = random(type, {3, 7, 23}, 1), x = random(type, {3, 7, 17}, 2), out(type, {3, 7, 23});
+        std::vector<double> want = y.values();
+        for (size_t t = 0; t < 21; ++t) {
+          for (size_t j = 0; j < 17; ++j) want[t * 23 + static_cast<size_t>(begin) + j] += x[t * 17 + j];
+        }
+        kernels::add_features(y, x, begin, out);
+        expect_near(out, want, 2e-6);
+        kernels::add_features(y, x, begin, y);
+        EXPECT_EQ(y.values(), out.values());
+      }
+    }
+  });
+}
+
 TEST(Features, SumOverTokens) {
   for_each_target([] {
     for (const DType type : kTypes) {

@@ -73,10 +73,9 @@ class PointBuilder {
     f.patches = config_.groups;
     const PointGroups groups = group_points(model.input, config_.groups, config_.group_size);
     f.tokens = blocks_.norm(site_, "norm", transform(embed(groups), positions(groups), f.blocks));
-    f.pooled = pooled(f.tokens);
-    f.head = [pooled = f.pooled, head = PointHead{config_, build_.training}](int64_t classes) {
-      return head.logits(pooled, classes);
-    };
+    f.pooled = slots_.features(site_, f.tokens, pooled(f.tokens));
+    f.head = [f = f.pooled, head = PointHead{config_, build_.training}, &slots = slots_,
+              site = site_](int64_t classes) { return slots.logits(site, f, head.logits(f, classes)); };
     return model;
   }
 
@@ -101,6 +100,7 @@ class PointBuilder {
 
   Value transform(Value x, Value positions, std::vector<Value>& blocks) {
     if (config_.positions == PositionUse::once) x = add(x, positions, Role::residual);
+    x = slots_.first_tokens(site_, x);
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
       const Site site = site_.in(l);

@@ -30,6 +30,12 @@ Value linear_head(const std::string& name, Value features, int64_t classes) {
   return linear(features, weight, bias, Role::exact);
 }
 
+// DeiT's: the mean of the class token's head and of the distillation token's.
+Value two_heads(Value class_token, Value distillation_token, int64_t classes) {
+  const Value of_second = linear_head("head_dist", distillation_token, classes);
+  return scale(add(linear_head("head", class_token, classes), of_second), 0.5f);
+}
+
 class VitBuilder {
  public:
   VitBuilder(Graph& graph, const VitConfig& config, const BackboneBuild& build, Slots& slots)
@@ -52,7 +58,7 @@ class VitBuilder {
     Features& f = vit.features;
     f.patches = config_.patches();
     f.grid_height = f.grid_width = config_.grid();
-    Value x = embed(vit.input);  // [B, T, d]
+    Value x = slots_.first_tokens(site_, embed(vit.input));  // [B, T, d]
     for (int64_t l = 0; l < config_.depth; ++l) {
       const Scope scope(graph_, fmt::format("blocks.{}", l));
       const Site site = site_.in(l);
@@ -74,20 +80,18 @@ class VitBuilder {
   // The pooled features of the last block's tokens x, and the head that reads them.
   void pool(Value x, Features& f) {
     if (config_.pool == Pool::mean) {
-      const Value mean = mean_tokens(x, x.shape()[1] - config_.patches(), config_.patches());
+      const Value mean = mean_tokens(x, site_.others(x), config_.patches());
       f.tokens = x;
       f.pooled = blocks_.norm(site_, "fc_norm", reshape(mean, {build_.batch, config_.width}));
     } else {
       f.tokens = blocks_.norm(site_, "norm", x);
       f.pooled = token(f.tokens, 0);
     }
-    f.head = [pooled = f.pooled](int64_t classes) { return linear_head("head", pooled, classes); };
-    if (!config_.distilled) return;
-    const Value first = f.pooled, second = token(f.tokens, 1);
-    f.pooled = scale(add(first, second), 0.5f);
-    f.head = [first, second](int64_t classes) {
-      const Value of_second = linear_head("head_dist", second, classes);
-      return scale(add(linear_head("head", first, classes), of_second), 0.5f);
+    const Value first = f.pooled, second = config_.distilled ? token(f.tokens, 1) : Value{};
+    f.pooled = slots_.features(site_, f.tokens, second ? scale(add(first, second), 0.5f) : first);
+    f.head = [pooled = f.pooled, first, second, &slots = slots_, site = site_](int64_t classes) {
+      return slots.logits(site, pooled,
+                          second ? two_heads(first, second, classes) : linear_head("head", pooled, classes));
     };
   }
 
