@@ -7,19 +7,24 @@
 #include <optional>
 
 #include "adapterx/base/cpu.h"
+#include "adapterx/base/setting_list.h"
 #include "adapterx/report/run_folder.h"
+#include "adapterx/suite/suite_config.h"
+#include "adapterx/train/config_settings.h"
 #include "adapterx/train/pixel_regression.h"
 #include "adapterx/train/setup.h"
 #include "cli/bench_result.h"
 #include "cli/command.h"
+#include "cli/setting_text.h"
 
 namespace ax::cli {
 namespace {
 
 struct BaselineOptions {
-  std::string data, out;
-  std::vector<std::string> settings;
-  int64_t size = 28;
+  DataConfig data;
+  PixelRegressionOptions regression;
+  std::string out;
+  std::vector<std::string> settings;  // of the data
   bool json = false;
 };
 
@@ -28,11 +33,10 @@ constexpr double kMega = 1e6;
 // The data's settings, and, for the run folder, what else decides the result.
 TrainConfig config_of(const BaselineOptions& options) {
   TrainConfig config;
-  for (const std::string& text : options.settings) {
-    override_config(text.starts_with("data.") ? text : "data." + text, config);
-  }
-  config.data.path = options.data;
-  config.method = {"pixel_regression", {{"size", fmt::format("{}", options.size)}}};
+  config.data = options.data;
+  assign_all(data_settings(config.data), parse_key_values(options.settings), "data");
+  config.data.path = options.data.path;
+  config.method = {kPixelRegression, {{"size", fmt::format("{}", options.regression.size)}}};
   config.train.seed = config.data.split_seed;
   config.train.out = options.out;
   return config;
@@ -62,16 +66,15 @@ void run_baseline(const BaselineOptions& options) {
   const TrainConfig config = from_command_line([&] { return config_of(options); });
   const ImageSplits images = open_image_splits(dataset_spec(config.data));
   if (!images.train || !images.test) {
-    fail("{}: expected training and test images, got no {} images", options.data,
+    fail("{}: expected training and test images, got no {} images", config.data.path,
          images.train ? "test" : "training");
   }
   std::optional<RunFolder> folder;
   if (!options.out.empty()) folder = RunFolder::create(options.out);
   const double start = seconds_now();
-  PixelRegressionOptions regression;
-  regression.size = options.size;
-  const PixelRegression result = pixel_regression(*images.train, images.val.get(), *images.test,
-                                                  static_cast<int64_t>(images.classes.size()), regression);
+  const PixelRegression result =
+      pixel_regression(*images.train, images.val.get(), *images.test,
+                       static_cast<int64_t>(images.classes.size()), options.regression);
   const double seconds = seconds_now() - start;
   if (folder) {
     folder->write_config(to_toml(config));
@@ -84,7 +87,8 @@ void run_baseline(const BaselineOptions& options) {
     fmt::print("{}\n", json.dump(2));
   } else {
     fmt::print("{:.2f} % of {} test images by logistic regression on {} x {} pixels (l2 {})\n",
-               100 * result.accuracy, result.images, options.size, options.size, result.l2);
+               100 * result.accuracy, result.images, options.regression.size, options.regression.size,
+               result.l2);
   }
 }
 
@@ -93,10 +97,9 @@ void run_baseline(const BaselineOptions& options) {
 void add_baseline(CLI::App& app) {
   auto options = std::make_shared<BaselineOptions>();
   CLI::App* command = app.add_subcommand("baseline", "Logistic regression on raw pixels: the floor to beat");
-  command->add_option("--data", options->data, "Images, as for train")->required();
-  command->add_option("--size", options->size, "Pixels of a side")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
+  add_setting_option(*command, "--data", data_settings(options->data), "data.path");
+  command->get_option("--data")->required();
+  add_setting_option(*command, "--size", pixel_regression_settings(options->regression), "method.size");
   command->add_option("--out", options->out, "Run folder, for compare");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->add_option("settings", options->settings, "Settings of the data, key=value: train_size=800");

@@ -25,7 +25,7 @@ struct CountOptions {
 
 TrainedParts count(const CountOptions& options) {
   const BackboneConfig model = with_classes(backbone_preset(options.model), options.classes);
-  const auto method = make_method(options.method, Settings(options.settings));
+  const auto method = make_method(options.method, options.settings);
   Graph graph;
   build_backbone(graph, model, {.batch = kBatch, .training = true}, *method);
   const TrainedParameters trained(graph, method->trained());

@@ -10,21 +10,33 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/data/points/point_samples.h"
 #include "adapterx/train/adapted_model.h"
+#include "adapterx/train/config_settings.h"
 #include "adapterx/train/evaluate.h"
 #include "adapterx/train/setup.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/setting_text.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {
 namespace {
 
+// Settings of training that evaluation has, too; those of the data are to be as they were in training.
+constexpr std::pair<const char*, const char*> kSettingOptions[] = {
+    {"--weights", "model.weights"},      {"--data", "data.path"},
+    {"--format", "data.format"},         {"--val-fraction", "data.val_fraction"},
+    {"--train-size", "data.train_size"}, {"--val-size", "data.val_size"},
+    {"--split-seed", "data.split_seed"}, {"--class-names", "data.class_names"},
+    {"--variant", "data.variant"},       {"--min-class-size", "data.min_class_size"},
+    {"--batch", "train.batch"},          {"--precision", "train.precision"},
+    {"--threads", "train.threads"},
+};
+
 struct EvalOptions {
-  std::string adapter, weights, split = "test", precision = "auto";
-  DataConfig data;
-  int64_t batch = 64;
-  int threads = 0;
-  int64_t votes = 0;  // 0: no voting
+  std::string adapter;
+  std::string split = "test";
+  TrainConfig config;  // weights, data, and how the model is run
+  int64_t votes = 0;   // 0: no voting
   uint64_t vote_seed = 0;
   bool json = false;
 };
@@ -33,7 +45,8 @@ Split split_of(const DataSplits& splits, const EvalOptions& options) {
   const Split split = options.split == "test"  ? Split::test
                       : options.split == "val" ? Split::val
                                                : Split::train;
-  if (!dataset_of(splits, split)) fail("{}: no {} {}", options.data.path, options.split, sample_noun(splits));
+  if (!dataset_of(splits, split))
+    fail("{}: no {} {}", options.config.data.path, options.split, sample_noun(splits));
   return split;
 }
 
@@ -41,13 +54,13 @@ void expect_classes(const AdapterInfo& info, const std::vector<std::string>& cla
                     const EvalOptions& options) {
   if (info.classes == classes) return;
   if (info.classes.size() != classes.size()) {
-    fail("{}: expected the {} classes of {}, got {}", options.data.path, info.classes.size(), options.adapter,
-         classes.size());
+    fail("{}: expected the {} classes of {}, got {}", options.config.data.path, info.classes.size(),
+         options.adapter, classes.size());
   }
   for (size_t i = 0; i < info.classes.size(); ++i) {
     const bool unnamed = classes[i] == std::to_string(i);  // the data know numbers alone
     if (unnamed || info.classes[i] == classes[i]) continue;
-    fail("{}: class {}: expected `{}`, as {} has it, got `{}`", options.data.path, i, info.classes[i],
+    fail("{}: class {}: expected `{}`, as {} has it, got `{}`", options.config.data.path, i, info.classes[i],
          options.adapter, classes[i]);
   }
 }
@@ -93,15 +106,15 @@ std::shared_ptr<const SampleSource> drawn_clouds(const DataSplits& splits, Split
 }
 
 void run_eval(const EvalOptions& options) {
-  if (options.threads > 0) set_thread_count(options.threads);
-  const Precision precision = from_command_line([&] { return parse_precision(options.precision); });
-  const AdaptedModel model = open_adapted_model(options.adapter, options.weights);
+  const OptimConfig& run = options.config.train;
+  if (run.threads > 0) set_thread_count(static_cast<int>(run.threads));
+  const AdaptedModel model = open_adapted_model(options.adapter, options.config.model.weights);
   const AdapterInfo& info = model.adapter.info;
   if (options.votes > 0 && !is_point_backbone(info.model)) {
     throw UsageError("--votes: voting is over random choices of points; expected an adapter of point clouds");
   }
   if (classes_of(info.model) == 0) fail("{}: the adapter has no classes to evaluate", options.adapter);
-  DataConfig data = options.data;
+  DataConfig data = options.config.data;
   if (const auto* clouds = std::get_if<PointPreprocess>(&info.preprocess)) {
     data.sample_points = clouds->sample_points;
   }
@@ -112,8 +125,8 @@ void run_eval(const EvalOptions& options) {
   const auto samples = samples_of(splits, split, info.preprocess, 0);
   const int64_t size = samples->dataset().size();
   CompileOptions compile_options;
-  compile_options.precision = precision;
-  const int64_t batch = std::min(options.batch, size);
+  compile_options.precision = run.precision;
+  const int64_t batch = std::min(run.batch, size);
   const BuiltSession built = build_adapted_session(model, batch, compile_options);
   LoaderOptions load;
   load.batch = batch;
@@ -146,33 +159,17 @@ void add_eval(CLI::App& app) {
   auto o = std::make_shared<EvalOptions>();
   CLI::App* command = app.add_subcommand("eval", "Accuracy of an adapter on a split of a data set");
   command->add_option("--adapter", o->adapter, "adapter.safetensors of a run")->required();
-  command->add_option("--weights", o->weights, "The backbone it was trained on (not for whole models)");
-  command->add_option("--data", o->data.path, "Folder, list or file of images or point clouds")->required();
-  command->add_option("--format", o->data.format, "What the path holds: data.format of training")
-      ->capture_default_str();
-  command->add_option("--split", o->split, "test, val or train")
+  const std::vector<Setting> settings = config_settings(o->config);
+  for (const auto& [option, name] : kSettingOptions) add_setting_option(*command, option, settings, name);
+  command->get_option("--data")->required();
+  command->add_option("--split", o->split, "Split to evaluate")
       ->check(CLI::IsMember({"test", "val", "train"}))
       ->capture_default_str();
-  command
-      ->add_option("--val-fraction", o->data.val_fraction,
-                   "As in training, where the data have no such split")
-      ->check(CLI::Range(0.0, 0.99))
-      ->capture_default_str();
-  command->add_option("--train-size", o->data.train_size, "As in training")->check(CLI::NonNegativeNumber);
-  command->add_option("--val-size", o->data.val_size, "As in training")->check(CLI::NonNegativeNumber);
-  command->add_option("--split-seed", o->data.split_seed, "As in training");
-  command->add_option("--batch", o->batch, "Samples at a time")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  command->add_option("--precision", o->precision, "auto, fp32 or bf16")->capture_default_str();
-  command->add_option("--threads", o->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
   command
       ->add_option("--votes", o->votes,
                    "Point clouds: mean logits of so many random choices of points, as some papers report")
       ->check(CLI::Range(1, 10000));
   command->add_option("--vote-seed", o->vote_seed, "Of the choices");
-  command->add_option("--variant", o->data.variant, "As in training");
-  command->add_option("--min-class-size", o->data.min_class_size, "As in training");
   command->add_flag("--json", o->json, "One JSON object, with the confusion matrix");
   command->callback([o] { run_eval(*o); });
 }

@@ -8,9 +8,11 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/data/images/load_images.h"
 #include "adapterx/data/points/load_clouds.h"
+#include "adapterx/train/config_settings.h"
 #include "cli/command.h"
 #include "cli/predictor.h"
 #include "cli/progress.h"
+#include "cli/setting_text.h"
 #include "cli/vit_options.h"
 
 namespace ax::cli {
@@ -22,9 +24,9 @@ struct PredictOptions {
   VitOptions vit;
   std::vector<std::string> images, adapters;
   std::vector<std::vector<std::string>> with;  // each: an adapter, then images
-  std::string classes, features, precision = "auto";
-  int64_t top_k = 5, batch = 32;
-  int threads = 0;
+  std::string classes, features;
+  int64_t top_k = 5;
+  OptimConfig run;  // batch, precision and threads
   bool json = false, quiet = false, scaled_jpeg = false;
 };
 
@@ -91,8 +93,8 @@ std::vector<Job> jobs_of(const PredictOptions& options) {
 class Prediction {
  public:
   explicit Prediction(const PredictOptions& options) : options_(options) {
-    if (options.threads > 0) set_thread_count(options.threads);
-    compile_.precision = from_command_line([&] { return parse_precision(options.precision); });
+    if (options.run.threads > 0) set_thread_count(static_cast<int>(options.run.threads));
+    compile_.precision = options.run.precision;
     jobs_ = jobs_of(options);
     if (!options.features.empty() && jobs_.size() > 1) {
       throw UsageError("--features: expected one model, got several adapters");
@@ -107,7 +109,7 @@ class Prediction {
     FeatureTable table;
     for (const Job& job : jobs_) {
       const auto images = static_cast<int64_t>(job.images.size());
-      const int64_t batch = std::clamp<int64_t>(images, 1, options_.batch);
+      const int64_t batch = std::clamp<int64_t>(images, 1, options_.run.batch);
       Predictor predictor(job.adapter.empty() ? plain_model(batch) : adapted_model(job, batch), style);
       Progress progress("files", images);
       skipped += predictor.run(job.images, table, progress);
@@ -190,6 +192,7 @@ class Prediction {
 
 void add_predict(CLI::App& app) {
   auto options = std::make_shared<PredictOptions>();
+  options->run.batch = 32;
   CLI::App* command = app.add_subcommand("predict", "Classes or features of images or 3D shapes");
   command->footer(
       "Files that cannot be read are reported and skipped; the exit code is then 1.\n"
@@ -214,12 +217,10 @@ void add_predict(CLI::App& app) {
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   command->add_option("--features", options->features, "Write features to this .npz");
-  command->add_option("--batch", options->batch, "Files at a time")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  command->add_option("--precision", options->precision, "auto, fp32 or bf16")->capture_default_str();
-  command->add_option("--threads", options->threads, "Threads (default: all cores)")
-      ->check(CLI::Range(1, 1024));
+  const std::vector<Setting> settings = optim_settings(options->run);
+  add_setting_option(*command, "--batch", settings, "train.batch");
+  add_setting_option(*command, "--precision", settings, "train.precision");
+  add_setting_option(*command, "--threads", settings, "train.threads");
   command->add_flag("--scaled-jpeg", options->scaled_jpeg,
                     "Decode large JPEGs smaller: faster, other pixels");
   command->add_flag("--json", options->json, "One JSON object a line and file");

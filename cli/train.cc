@@ -11,6 +11,7 @@
 
 #include "adapterx/report/run_folder.h"
 #include "adapterx/train/adapter_file.h"
+#include "adapterx/train/config_settings.h"
 #include "adapterx/train/model_setup.h"
 #include "adapterx/train/trainer.h"
 #include "cli/command.h"
@@ -138,9 +139,9 @@ void run_training(const TrainConfig& config, bool resume, bool pretrains) {
 TrainConfig pretrain_defaults(bool points, bool masked) {
   TrainConfig config;
   config.method.name = "full";
-  config.pretrain.objective = masked ? "masked" : "classes";
-  config.data.labels = "all";
-  config.train.select = "last";
+  config.pretrain.objective = masked ? Objective::masked : Objective::classes;
+  config.data.labels = LabelsTaken::all;
+  config.train.select = Select::last;
   config.train.epochs = 300;
   config.train.batch = 128;
   config.train.weight_decay = 0.05;
@@ -151,7 +152,7 @@ TrainConfig pretrain_defaults(bool points, bool masked) {
   }
   config.data.val_fraction = 0;
   config.augment.flip = 0.5;
-  config.train.schedule_unit = "step";
+  config.train.schedule_unit = ScheduleUnit::step;
   if (masked) {
     config.augment.random_resized_crop = true;
     config.augment.rrc_scale_min = 0.2;
@@ -174,14 +175,14 @@ TrainConfig resolve_pretraining(const TrainOptions& options) {
   return points ? config : resolve_config(options, pretrain_defaults(false, config.pretrain.masked()));
 }
 
-// "data.val_fraction 0, ...": where the defaults of images are others.
+// "data.val_fraction=0, ...": where the defaults of images are others.
 std::string defaults_of_images(bool masked) {
-  const std::vector<ConfigKey> points = config_keys(pretrain_defaults(true, masked)),
-                               images = config_keys(pretrain_defaults(false, masked));
+  TrainConfig of_points = pretrain_defaults(true, masked), of_images = pretrain_defaults(false, masked);
+  const std::vector<Setting> points = config_settings(of_points), images = config_settings(of_images);
   std::string text;
   for (size_t i = 0; i < points.size(); ++i) {
-    if (points[i].value == images[i].value) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", images[i].name, images[i].value);
+    if (text_of(points[i]) == text_of(images[i])) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", images[i].name, text_of(images[i]));
   }
   return text;
 }
@@ -203,8 +204,11 @@ void add_pretrain(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "pretrain", "Train a backbone to be fine-tuned: by hidden patches or groups of points, or by classes");
   add_train_options(*command, *options, pretrain_defaults(true, true));
-  command->footer(command->get_footer() + "\nOf images: " + defaults_of_images(true) +
-                  ".\nOf images by classes: " + defaults_of_images(false) + ".");
+  const auto line = [](const char* what, bool masked) {
+    return wrap(fmt::format("The defaults for {} are {}.", what, defaults_of_images(masked)), output_width(),
+                0);
+  };
+  command->footer(line("images", true) + "\n" + line("images by classes", false));
   command->callback([options] {
     const TrainConfig config = resolve_pretraining(*options);
     if (config.method.name != "full") {

@@ -9,6 +9,6 @@ struct LinearProbe : Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_linear_probe(Settings&) { return std::make_unique<LinearProbe>(); }
+std::unique_ptr<Method> make_linear_probe() { return std::make_unique<LinearProbe>(); }
 
 }  // namespace ax

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/toml_text.h"
 #include "adapterx/suite/statistics.h"
-#include "adapterx/train/config_fields.h"
 
 namespace ax {
 namespace {

@@ -23,7 +23,7 @@ AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std:
   if (info.backbone) model.backbone = backbone_of(model.adapter, weights);
   model.source = model.adapter.source(model.backbone);
   if (!info.backbone) model.backbone = model.source;
-  model.method = make_method(info.method, Settings(info.settings));
+  model.method = make_method(info.method, info.settings);
   return model;
 }
 

@@ -12,7 +12,7 @@ MaskedOptions masked_options(const PretrainConfig& c) {
 
 OptimizerOptions optimizer_options(const OptimConfig& c, const TrainedParameters& trained) {
   OptimizerOptions o;
-  o.kind = c.optimizer == "sgd" ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
+  o.kind = c.optimizer == OptimizerKind::sgd ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
   o.beta1 = static_cast<float>(c.beta1);
   o.beta2 = static_cast<float>(c.beta2);
   o.momentum = static_cast<float>(c.momentum);
@@ -23,7 +23,7 @@ OptimizerOptions optimizer_options(const OptimConfig& c, const TrainedParameters
 }
 
 ScheduleOptions schedule_options(const OptimConfig& c) {
-  return {c.lr, c.min_lr, c.epochs, c.warmup_epochs, c.warmup_lr, parse_schedule_unit(c.schedule_unit)};
+  return {c.lr, c.min_lr, c.epochs, c.warmup_epochs, c.warmup_lr, c.schedule_unit};
 }
 
 SessionSpec session_spec(const TrainConfig& c, const ModelSetup& setup, int64_t batch) {
@@ -35,7 +35,7 @@ SessionSpec session_spec(const TrainConfig& c, const ModelSetup& setup, int64_t 
   s.drop_path = static_cast<float>(c.train.drop_path);
   s.label_smoothing = static_cast<float>(c.train.label_smoothing);
   if (c.pretrain.masked()) s.masked = masked_options(c.pretrain);
-  s.options.precision = parse_precision(c.train.precision);
+  s.options.precision = c.train.precision;
   return s;
 }
 

@@ -31,7 +31,7 @@ DatasetSpec dataset_spec(const DataConfig& data) {
   spec.val_size = data.val_size;
   spec.seed = data.split_seed;
   spec.class_names = data.class_names;
-  spec.all_labels = data.labels == "all";
+  spec.all_labels = data.labels == LabelsTaken::all;
   return spec;
 }
 

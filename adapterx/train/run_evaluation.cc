@@ -13,7 +13,7 @@ std::unique_ptr<Loader> loader(const TrainingSetup& setup, std::shared_ptr<const
 }  // namespace
 
 Split choosing_split(const TrainConfig& config) {
-  return config.train.select == "test-best" ? Split::test : Split::val;
+  return config.train.select == Select::test_best ? Split::test : Split::val;
 }
 
 int64_t sample_count(const TrainingSetup& setup, Split split) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/train/config_settings.h"
 
 namespace ax {
 namespace {
@@ -14,8 +15,8 @@ size_t cache_quarter(const TrainConfig& config) {
 Preprocess image_preprocess(const DataConfig& data, const Preprocess& family) {
   Preprocess p = data.preprocess.empty() ? family : preprocess_preset(data.preprocess);
   p.size = family.size;
-  if (!data.interpolation.empty()) p.interpolation = parse_interpolation(data.interpolation);
-  if (!data.crop.empty()) p.crop = parse_crop(data.crop);
+  p.interpolation = data.interpolation.value_or(p.interpolation);
+  p.crop = data.crop.value_or(p.crop);
   if (data.crop_pct > 0) p.crop_pct = data.crop_pct;
   check(p);
   return p;
@@ -23,25 +24,25 @@ Preprocess image_preprocess(const DataConfig& data, const Preprocess& family) {
 
 // Settings that mean nothing to the kind of model would be passed over in silence.
 void expect_settings_of(const TrainConfig& config, bool points) {
-  const std::string key = setting_of_other_kind(config, points);
-  if (key.empty()) return;
-  fail("{}: a setting of {}; the model is one of {}", key, points ? "images" : "point clouds",
-       points ? "point clouds" : "images");
+  const std::string_view own = points ? kOfClouds : kOfImages, other = points ? kOfImages : kOfClouds;
+  const std::string key = setting_of_other_data(config, own);
+  if (!key.empty()) fail("{}: a setting of {}; the model is one of {}", key, other, own);
 }
 
 void expect_splits(const TrainConfig& config, const DataSplits& data) {
   const std::string_view noun = sample_noun(data);
   if (!dataset_of(data, Split::train)) fail("{}: no training {}", config.data.path, noun);
   if (config.pretrain.masked()) return;
-  if (!heads_of(data).empty() && config.train.select != "last") {
+  if (!heads_of(data).empty() && config.train.select != Select::last) {
     fail("{}: several heads are trained and not evaluated: expected train.select = last, got {}",
-         config.data.path, config.train.select);
+         config.data.path, to_string(config.train.select));
   }
-  if (config.train.select == "val" && config.data.train_on == "train" && !dataset_of(data, Split::val)) {
+  if (config.train.select == Select::val && config.data.train_on == TrainOn::train &&
+      !dataset_of(data, Split::val)) {
     fail("{}: no validation {} to select on: set data.val_fraction above 0, or train.select = last",
          config.data.path, noun);
   }
-  if (config.train.select == "test-best" && !dataset_of(data, Split::test)) {
+  if (config.train.select == Select::test_best && !dataset_of(data, Split::test)) {
     fail("{}: no test {} for train.select = test-best", config.data.path, noun);
   }
 }
@@ -52,8 +53,7 @@ InputPreprocess preprocess_of(const DataConfig& config, const InputPreprocess& f
                               const DataSplits& data) {
   if (const auto* image = std::get_if<Preprocess>(&family)) return image_preprocess(config, *image);
   PointPreprocess p = std::get<PointPreprocess>(family);
-  p.unit_sphere =
-      config.unit_sphere.empty() ? std::get<PointSplits>(data).unit_sphere : config.unit_sphere == "true";
+  p.unit_sphere = config.unit_sphere.value_or(std::get<PointSplits>(data).unit_sphere);
   p.sample_points = sample_points_of(config);
   check(p);
   return p;
@@ -64,13 +64,13 @@ TrainingSetup open_training(const TrainConfig& config) {
   const bool points = means_point_backbone(config.model);
   expect_settings_of(config, points);
   TrainingSetup setup;
-  setup.method = make_method(config.method.name, Settings(config.method.pairs()));
+  setup.method = make_method(config.method.name, config.method.pairs());
   DataConfig data = config.data;
   data.sample_points = std::max(sample_points_of(data), config.model.points);
   setup.data = open_splits(data, points, !config.pretrain.masked());
   if (!config.data.use_test) leave_out_test(setup.data);
   expect_splits(config, setup.data);
-  if (config.data.train_on == "train+val") train_on_validation(setup.data);
+  if (config.data.train_on == TrainOn::train_and_val) train_on_validation(setup.data);
   const int64_t classes = config.pretrain.masked() ? 0 : std::ssize(class_names(setup.data));
   static_cast<ModelSetup&>(setup) = open_model(config.model, classes, setup.method->positions_once());
   setup.preprocess = preprocess_of(data, setup.preprocess, setup.data);

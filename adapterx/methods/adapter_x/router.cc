@@ -12,7 +12,7 @@ void declare_router(Graph& graph, const std::string& name, const AdapterXOptions
     parameters.embed =
         graph.parameter(name + ".router.embed.weight", {options.experts, width}, Init::orthogonal(kGain));
   }
-  if (options.router.learn_temperature) {
+  if (options.router.learns_temperature()) {
     parameters.log_temperature = graph.parameter(name + ".router.log_temperature", {1}, Init::zeros());
   }
 }
