@@ -47,8 +47,7 @@ class StepBench {
   explicit StepBench(const StepOptions& options) : options_(options) {
     if (options.threads > 0) set_thread_count(options.threads);
     SessionSpec spec = from_command_line([&] { return spec_of(options); });
-    const auto method =
-        from_command_line([&] { return make_method(options.method, Settings(options.settings)); });
+    const auto method = from_command_line([&] { return make_method(options.method, options.settings); });
     precision_ = resolve(spec.options.precision);
     frozen_ = std::make_shared<FrozenWeights>(synthetic_source);
     input_name_ = spec.model->input_name();

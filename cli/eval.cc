@@ -12,17 +12,31 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/base/text_format.h"
 #include "adapterx/tasks/class_evaluation.h"
+#include "adapterx/train/config_settings.h"
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/setting_text.h"
 #include "cli/terminal_text.h"
 
 namespace ax::cli {
 namespace {
 
+// Settings of training that evaluation has, too; those of the data are to be as they were in training.
+constexpr std::pair<const char*, const char*> kSettingOptions[] = {
+    {"--weights", "model.weights"},      {"--data", "data.path"},
+    {"--format", "data.format"},         {"--val-fraction", "data.val_fraction"},
+    {"--train-size", "data.train_size"}, {"--val-size", "data.val_size"},
+    {"--split-seed", "data.split_seed"}, {"--class-names", "data.class_names"},
+    {"--variant", "data.variant"},       {"--min-class-size", "data.min_class_size"},
+    {"--batch", "train.batch"},          {"--precision", "train.precision"},
+    {"--threads", "train.threads"},
+};
+
 struct EvalOptions {
-  std::string adapter, weights, split = "test", precision = "auto";
-  EvaluationOptions evaluation;
-  int threads = 0;
+  std::string adapter, split = "test";
+  TrainConfig config;  // weights, data, and how the model is run
+  int64_t votes = 0;   // 0: no voting
+  uint64_t vote_seed = 0;
   bool json = false;
 };
 
@@ -45,7 +59,7 @@ void print_json(const EvalOptions& options, const AdapterInfo& info, const Class
   j["split"] = options.split;
   j["images"] = result.samples;
   j["accuracy"] = result.accuracy();
-  j["votes"] = options.evaluation.votes;
+  j["votes"] = options.votes;
   j["loss"] = result.loss;
   j["classes"] = info.classes;
   j["class_accuracy"] = result.class_accuracy();  // null for classes without images
@@ -58,9 +72,8 @@ void print_json(const EvalOptions& options, const AdapterInfo& info, const Class
 
 void print_text(const EvalOptions& options, const AdapterInfo& info, const ClassEvaluation& result) {
   const std::string_view noun = info.input->noun();
-  const std::string votes = options.evaluation.votes > 0
-                                ? fmt::format(", by {} votes of random points each", options.evaluation.votes)
-                                : "";
+  const std::string votes =
+      options.votes > 0 ? fmt::format(", by {} votes of random points each", options.votes) : "";
   fmt::print("{}: {} of {} {}{}, loss {:.4f}, {:.1f} {}/s\n", options.split,
              percent_text(result.accuracy(), 2), result.samples, noun, votes, result.loss,
              static_cast<double>(result.samples) / result.seconds, noun);
@@ -71,19 +84,22 @@ void print_text(const EvalOptions& options, const AdapterInfo& info, const Class
   }
 }
 
+Split split_of(const std::string& name) {
+  return name == "test" ? Split::test : name == "val" ? Split::val : Split::train;
+}
+
 EvaluationPtr evaluate(const AdaptedModel& model, const EvaluationOptions& options) {
   EvalConsole console;
   return evaluate_adapter(model, options, console);
 }
 
 void run_eval(const EvalOptions& options) {
-  if (options.threads > 0) set_thread_count(options.threads);
-  EvaluationOptions evaluation = options.evaluation;
-  evaluation.compile.precision = from_command_line([&] { return parse_precision(options.precision); });
-  evaluation.split = options.split == "test"  ? Split::test
-                     : options.split == "val" ? Split::val
-                                              : Split::train;
-  const AdaptedModel model = open_adapted_model(options.adapter, options.weights);
+  const OptimConfig& run = options.config.train;
+  if (run.threads > 0) set_thread_count(static_cast<int>(run.threads));
+  EvaluationOptions evaluation{options.config.data, split_of(options.split), run.batch,
+                               options.votes,       options.vote_seed,       {}};
+  evaluation.compile.precision = run.precision;
+  const AdaptedModel model = open_adapted_model(options.adapter, options.config.model.weights);
   if (evaluation.votes > 0 && !model.adapter.info.input->draws_samples()) {
     throw UsageError("--votes: voting is over random choices of points; expected an adapter of point clouds");
   }
@@ -99,36 +115,17 @@ void add_eval(CLI::App& app) {
   auto o = std::make_shared<EvalOptions>();
   CLI::App* command = app.add_subcommand("eval", "Accuracy of an adapter on a split of a data set");
   command->add_option("--adapter", o->adapter, "adapter.safetensors of a run")->required();
-  command->add_option("--weights", o->weights, "The backbone it was trained on (not for whole models)");
-  command->add_option("--data", o->evaluation.data.path, "Folder, list or file of images or point clouds")
-      ->required();
-  command->add_option("--format", o->evaluation.data.format, "What the path holds: data.format of training")
-      ->capture_default_str();
-  command->add_option("--split", o->split, "test, val or train")
+  const std::vector<Setting> settings = config_settings(o->config);
+  for (const auto& [option, name] : kSettingOptions) add_setting_option(*command, option, settings, name);
+  command->get_option("--data")->required();
+  command->add_option("--split", o->split, "Split to evaluate")
       ->check(CLI::IsMember({"test", "val", "train"}))
       ->capture_default_str();
   command
-      ->add_option("--val-fraction", o->evaluation.data.val_fraction,
-                   "As in training, where the data have no such split")
-      ->check(CLI::Range(0.0, 0.99))
-      ->capture_default_str();
-  command->add_option("--train-size", o->evaluation.data.train_size, "As in training")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--val-size", o->evaluation.data.val_size, "As in training")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--split-seed", o->evaluation.data.split_seed, "As in training");
-  command->add_option("--batch", o->evaluation.batch, "Samples at a time")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  command->add_option("--precision", o->precision, "auto, fp32 or bf16")->capture_default_str();
-  command->add_option("--threads", o->threads, "Threads (default: all cores)")->check(CLI::Range(1, 1024));
-  command
-      ->add_option("--votes", o->evaluation.votes,
+      ->add_option("--votes", o->votes,
                    "Point clouds: mean logits of so many random choices of points, as some papers report")
       ->check(CLI::Range(1, 10000));
-  command->add_option("--vote-seed", o->evaluation.vote_seed, "Of the choices");
-  command->add_option("--variant", o->evaluation.data.variant, "As in training");
-  command->add_option("--min-class-size", o->evaluation.data.min_class_size, "As in training");
+  command->add_option("--vote-seed", o->vote_seed, "Of the choices");
   command->add_flag("--json", o->json, "One JSON object, with the confusion matrix");
   command->callback([o] { run_eval(*o); });
 }

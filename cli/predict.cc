@@ -7,9 +7,11 @@
 #include "adapterx/app/feature_table.h"
 #include "adapterx/app/predictor.h"
 #include "adapterx/base/parallel.h"
+#include "adapterx/train/config_settings.h"
 #include "cli/command.h"
 #include "cli/prediction_text.h"
 #include "cli/progress.h"
+#include "cli/setting_text.h"
 #include "cli/vit_options.h"
 
 namespace ax::cli {
@@ -21,9 +23,9 @@ struct PredictOptions {
   VitOptions vit;
   std::vector<std::string> images, adapters;
   std::vector<std::vector<std::string>> with;  // each: an adapter, then images
-  std::string classes, features, precision = "auto";
-  int64_t top_k = 5, batch = 32;
-  int threads = 0;
+  std::string classes, features;
+  int64_t top_k = 5;
+  OptimConfig run;  // batch, precision and threads
   bool json = false, quiet = false, scaled_jpeg = false;
 };
 
@@ -69,8 +71,8 @@ std::vector<Job> jobs_of(const PredictOptions& options) {
 class Prediction {
  public:
   explicit Prediction(const PredictOptions& options) : options_(options) {
-    if (options.threads > 0) set_thread_count(options.threads);
-    compile_.precision = from_command_line([&] { return parse_precision(options.precision); });
+    if (options.run.threads > 0) set_thread_count(static_cast<int>(options.run.threads));
+    compile_.precision = options.run.precision;
     jobs_ = jobs_of(options);
     if (!options.features.empty() && jobs_.size() > 1) {
       throw UsageError("--features: expected one model, got several adapters");
@@ -175,6 +177,7 @@ class Prediction {
 
 void add_predict(CLI::App& app) {
   auto options = std::make_shared<PredictOptions>();
+  options->run.batch = 32;
   CLI::App* command = app.add_subcommand("predict", "Classes or features of images or 3D shapes");
   command->footer(
       "Files that cannot be read are reported and skipped; the exit code is then 1.\n"
@@ -199,12 +202,10 @@ void add_predict(CLI::App& app) {
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   command->add_option("--features", options->features, "Write features to this .npz");
-  command->add_option("--batch", options->batch, "Files at a time")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  command->add_option("--precision", options->precision, "auto, fp32 or bf16")->capture_default_str();
-  command->add_option("--threads", options->threads, "Threads (default: all cores)")
-      ->check(CLI::Range(1, 1024));
+  const std::vector<Setting> settings = optim_settings(options->run);
+  add_setting_option(*command, "--batch", settings, "train.batch");
+  add_setting_option(*command, "--precision", settings, "train.precision");
+  add_setting_option(*command, "--threads", settings, "train.threads");
   command->add_flag("--scaled-jpeg", options->scaled_jpeg,
                     "Decode large JPEGs smaller: faster, other pixels");
   command->add_flag("--json", options->json, "One JSON object a line and file");

@@ -11,6 +11,7 @@
 #include "adapterx/app/pretrain_recipe.h"
 #include "adapterx/app/training_run.h"
 #include "adapterx/base/text_format.h"
+#include "adapterx/train/config_settings.h"
 #include "cli/command.h"
 #include "cli/terminal_text.h"
 #include "cli/train_config.h"
@@ -83,17 +84,17 @@ TrainConfig resolve_pretraining(const TrainOptions& options) {
   return resolve_config(options, pretrain_defaults(recipe));
 }
 
-// "data.val_fraction 0, ...": where the defaults are others than those of point clouds, but for the
+// "data.val_fraction=0, ...": where the defaults are others than those of point clouds, but for the
 // objective.
 std::string defaults_of(PretrainRecipe recipe) {
   TrainConfig defaults = pretrain_defaults(recipe),
               of_points = pretrain_defaults(PretrainRecipe::masked_points);
   of_points.pretrain = defaults.pretrain;
-  const std::vector<ConfigKey> points = config_keys(of_points), images = config_keys(defaults);
+  const std::vector<Setting> points = config_settings(of_points), images = config_settings(defaults);
   std::string text;
   for (size_t i = 0; i < points.size(); ++i) {
-    if (points[i].value == images[i].value) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", images[i].name, images[i].value);
+    if (text_of(points[i]) == text_of(images[i])) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", images[i].name, text_of(images[i]));
   }
   return text;
 }
@@ -115,8 +116,11 @@ void add_pretrain(CLI::App& app) {
   CLI::App* command = app.add_subcommand(
       "pretrain", "Train a backbone to be fine-tuned: by hidden patches or groups of points, or by classes");
   add_train_options(*command, *options, pretrain_defaults(PretrainRecipe::masked_points));
-  command->footer(command->get_footer() + "\nOf images: " + defaults_of(PretrainRecipe::masked_images) +
-                  ".\nOf images by classes: " + defaults_of(PretrainRecipe::classes_images) + ".");
+  const auto line = [](const char* what, PretrainRecipe recipe) {
+    return wrap(fmt::format("The defaults for {} are {}.", what, defaults_of(recipe)), output_width(), 0);
+  };
+  command->footer(line("images", PretrainRecipe::masked_images) + "\n" +
+                  line("images by classes", PretrainRecipe::classes_images));
   command->callback([options] {
     const TrainConfig config = resolve_pretraining(*options);
     from_command_line([&] { check_pretraining(config); });

@@ -4,7 +4,11 @@
 #include <filesystem>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/setting_list.h"
+#include "adapterx/train/config_settings.h"
 #include "cli/command.h"
+#include "cli/setting_text.h"
+#include "cli/terminal_text.h"
 
 namespace ax::cli {
 namespace {
@@ -23,28 +27,34 @@ void apply_command_line(const TrainOptions& options, TrainConfig& config) {
   for (const std::string& text : options.settings) override_config(text, config);
 }
 
-std::string footer(const TrainConfig& defaults) {
-  std::string text = "Settings, by sections of the config file (default):\n";
-  for (const ConfigKey& key : config_keys(defaults)) {
-    text += fmt::format("  {:<30} {} ({})\n", key.name, key.help, key.value);
-  }
-  return text +
-         "Any other key is a setting of the method. Precedence: defaults < --config < command line.\n"
-         "Ctrl-C ends with a checkpoint; --resume goes on, bit for bit.";
+std::string footer(TrainConfig defaults) {
+  std::vector<NamedSetting> lines;
+  for (const Setting& s : config_settings(defaults)) lines.emplace_back(s.name, s);
+  const size_t width = output_width();
+  return "Settings, by sections of the config file:\n" + setting_lines(lines, width) +
+         wrap("Any other key is a setting of the method: `adapterx methods NAME` explains them.", width, 0) +
+         "\n" + wrap("Precedence: defaults < --config < command line.", width, 0) + "\n" +
+         wrap("Ctrl-C ends with a checkpoint; --resume goes on, bit for bit.", width, 0);
 }
 
 }  // namespace
 
 void add_train_options(CLI::App& command, TrainOptions& options, const TrainConfig& defaults) {
-  command.add_option("--model", options.model, "Preset the weights are of, or to train from scratch");
-  command.add_option("--weights", options.weights, "Checkpoint of the backbone");
-  command.add_option("--data", options.data, "Folder, list or file of images or point clouds");
-  command.add_option("--method", options.method, "One of `adapterx methods`");
-  command.add_option("--config", options.config, "Settings, TOML");
-  command.add_option("--out", options.out, "The run's folder: new, or empty");
+  TrainConfig copy = defaults;
+  const std::vector<Setting> settings = config_settings(copy);
+  const auto add = [&](const char* option, std::string& value, const char* name) {
+    command.add_option(option, value, find_setting(settings, name)->help);
+  };
+  add("--model", options.model, "model.name");
+  add("--weights", options.weights, "model.weights");
+  add("--data", options.data, "data.path");
+  add("--method", options.method, "method.name");
+  add("--out", options.out, "train.out");
+  command.add_option("--config", options.config, "File of settings in TOML");
   command.add_flag("--resume", options.resume, "Go on with the run in --out");
-  command.add_option("settings", options.settings, "key=value, over the config file's: lr=1e-3 rank=32");
-  command.footer(footer(defaults));
+  command.add_option("settings", options.settings,
+                     "Settings as key=value, which go over the config file's: lr=1e-3 rank=32");
+  command.footer([defaults] { return footer(defaults); });
 }
 
 TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defaults) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "adapterx/base/setting_list.h"
 #include "adapterx/base/text_format.h"
 #include "adapterx/suite/make_suite.h"
 #include "cli/command.h"
@@ -32,9 +33,9 @@ std::string verbatim(const std::string& text) { return "'''" + text + "'''"; }
 SuiteConfig suite_of(const TransferOptions& options) {
   std::vector<std::string> changes = options.changes;
   for (const std::string& text : options.data) {
-    const size_t equals = text.find('=');
-    if (equals == std::string::npos) throw UsageError("--data: expected TASK=PATH, got " + text);
-    changes.push_back("tasks." + text.substr(0, equals) + ".data=" + verbatim(text.substr(equals + 1)));
+    const auto [task, path] =
+        from_command_line([&] { return parse_key_value(text, "--data: ", "TASK=PATH"); });
+    changes.push_back("tasks." + task + ".data=" + verbatim(path));
   }
   if (!options.weights.empty()) changes.push_back("suite.weights=" + verbatim(options.weights));
   if (changes.empty()) return read_suite(options.config, {}, !options.tune);

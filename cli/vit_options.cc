@@ -23,8 +23,8 @@ BackboneRequest request_of(const VitOptions& options) {
 PreprocessSettings preprocess_of(const VitOptions& options) {
   PreprocessSettings settings;
   settings.preset = options.preprocess;
-  settings.interpolation = options.interpolation;
-  settings.crop = options.crop;
+  if (!options.interpolation.empty()) settings.interpolation = parse_interpolation(options.interpolation);
+  if (!options.crop.empty()) settings.crop = parse_crop(options.crop);
   settings.crop_pct = options.crop_pct;
   settings.mean = options.mean;
   settings.std = options.std;
@@ -72,7 +72,7 @@ void add_vit_options(CLI::App& command, VitOptions& options) {
 
 BackboneCheckpoint open_checkpoint(const VitOptions& options) {
   const BackboneRequest request = from_command_line([&] { return request_of(options); });
-  const PreprocessSettings settings = preprocess_of(options);
+  const PreprocessSettings settings = from_command_line([&] { return preprocess_of(options); });
   const auto file = open_backbone_file(options.weights);
   const BackboneFamily& family = family_of_file(*file);
   from_command_line([&] {

@@ -17,7 +17,7 @@ int main() try {
     ax::fill_synthetic(name, shape, out);
     return true;
   };
-  const auto method = ax::make_method("adaptformer", ax::Settings({"rank=16"}));
+  const auto method = ax::make_method("adaptformer", {"rank=16"});
   ax::BuiltSession model =
       ax::build_session(spec, *method, std::make_shared<ax::FrozenWeights>(weights), weights, /*seed=*/1);
   fmt::print("{} trained parameters, {} kernels a step, {:.1f} MB of activations\n", model.trained->count(),

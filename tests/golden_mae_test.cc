@@ -41,7 +41,7 @@ struct Errors {
 
 Errors compare(const char* file, const CompileOptions& options) {
   const TensorFile golden = read_safetensors(std::filesystem::path(AX_GOLDEN) / file);
-  const auto method = make_method("full", Settings(std::vector<std::string>{}));
+  const auto method = make_method("full", {});
   const BuiltSession built = build_session(
       spec_of(golden, options), *method, std::make_shared<FrozenWeights>(synthetic_source), synthetic_source);
   const Tensor images = built.session->input("images");

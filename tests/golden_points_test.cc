@@ -57,7 +57,7 @@ PointTransformerConfig config_of(const std::string& model, const TensorFile& gol
 std::unique_ptr<Method> method_of(const GoldenPoints& c, const TensorFile& golden) {
   std::istringstream words(golden.metadata().at("settings"));
   const std::vector<std::string> pairs(std::istream_iterator<std::string>(words), {});
-  return make_method(c.method, Settings(pairs));
+  return make_method(c.method, pairs);
 }
 
 struct Sessions {
@@ -249,7 +249,7 @@ TEST(PointParameters, AreThePublishedCounts) {
     SessionSpec spec;
     spec.model = model;
     spec.batch = 2;
-    const auto method = make_method(name, Settings(std::vector<std::string>{}));
+    const auto method = make_method(name, {});
     if (method->positions_once()) spec.model = model->with_positions_once();
     return build_session(spec, *method, std::make_shared<FrozenWeights>(synthetic_source), synthetic_source)
         .trained->count();

@@ -51,14 +51,14 @@ SessionSpec spec_of(const std::string& model) {
 // file.
 std::unique_ptr<Method> method_of(const GoldenCase& c, const TensorFile& golden) {
   if (c.method == "adaptformer") {
-    return make_method(c.method, Settings({"dropout=0", c.model == "micro" ? "rank=4" : "rank=64"}));
+    return make_method(c.method, {"dropout=0", c.model == "micro" ? "rank=4" : "rank=64"});
   }
   std::vector<std::string> pairs;
   if (const auto found = golden.metadata().find("settings"); found != golden.metadata().end()) {
     std::istringstream words(found->second);
     pairs.assign(std::istream_iterator<std::string>(words), {});
   }
-  return make_method(c.method, Settings(pairs));
+  return make_method(c.method, pairs);
 }
 
 struct Errors {

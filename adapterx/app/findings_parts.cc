@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "adapterx/base/parallel.h"
-#include "adapterx/graph/precision.h"
 
 namespace ax {
 namespace {
@@ -92,7 +91,7 @@ std::vector<ExpertChoices> expert_choices(const AdaptedModel& model, const Train
   const ThreadCount threads(config.train.threads > 0 ? static_cast<int>(config.train.threads)
                                                      : thread_count());
   CompileOptions options;
-  options.precision = parse_precision(config.train.precision);
+  options.precision = config.train.precision;
   const BuiltSession built = build_adapted_session(model, std::ssize(inputs), options, nullptr, true);
   const Tensor input = built.session->input(model.adapter.info.input->name());
   float* out = input.f32_span().data();

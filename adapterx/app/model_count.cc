@@ -25,7 +25,7 @@ ModelCount count_model(const Backbone& model) {
 TrainedParts count_trained(const Backbone& model, const std::string& method,
                            const std::vector<std::string>& settings) {
   constexpr int64_t kBatch = 2;  // the least of which BatchNorm takes statistics
-  const auto made = make_method(method, Settings(settings));
+  const auto made = make_method(method, settings);
   Graph graph;
   classification({})->build(graph, model, {.batch = kBatch, .training = true}, *made->adapt());
   return trained_parts(TrainedParameters(graph).entries(), model);

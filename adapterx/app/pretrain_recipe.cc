@@ -9,9 +9,9 @@ namespace {
 TrainConfig common_defaults() {
   TrainConfig config;
   config.method.name = "full";
-  config.pretrain.objective = "masked";
-  config.data.labels = "all";
-  config.train.select = "last";
+  config.pretrain.objective = Objective::masked;
+  config.data.labels = LabelsTaken::all;
+  config.train.select = Select::last;
   config.train.epochs = 300;
   config.train.batch = 128;
   config.train.weight_decay = 0.05;
@@ -23,7 +23,7 @@ TrainConfig image_defaults() {
   TrainConfig config = common_defaults();
   config.data.val_fraction = 0;
   config.augment.flip = 0.5;
-  config.train.schedule_unit = "step";
+  config.train.schedule_unit = ScheduleUnit::step;
   return config;
 }
 
@@ -42,7 +42,7 @@ TrainConfig pretrain_defaults(PretrainRecipe recipe) {
     config.train.beta2 = 0.95;
     return config;
   }
-  config.pretrain.objective = "classes";
+  config.pretrain.objective = Objective::classes;
   config.augment.pad_crop = 4;
   config.augment.randaugment_ops = 2;
   config.augment.randaugment_magnitude = 7;

@@ -5,11 +5,12 @@
 #include <set>
 
 #include "adapterx/base/error_text_test.h"
+#include "adapterx/train/config_settings.h"
 
 namespace ax {
 namespace {
 
-TrainConfig config(const std::string& model, const std::string& objective) {
+TrainConfig config(const std::string& model, Objective objective) {
   TrainConfig c;
   c.model.name = model;
   c.pretrain.objective = objective;
@@ -17,25 +18,27 @@ TrainConfig config(const std::string& model, const std::string& objective) {
 }
 
 // The keys whose values are not those of the other.
-std::set<std::string> changed(const TrainConfig& a, const TrainConfig& b) {
-  const auto x = config_keys(a), y = config_keys(b);
+std::set<std::string> changed(TrainConfig a, TrainConfig b) {
+  const std::vector<Setting> x = config_settings(a), y = config_settings(b);
   std::set<std::string> names;
   for (size_t i = 0; i < x.size(); ++i) {
-    if (x[i].value != y[i].value) names.insert(x[i].name);
+    if (text_of(x[i]) != text_of(y[i])) names.insert(x[i].name);
   }
   return names;
 }
 
 TEST(PretrainRecipe, IsChosenByKindAndObjective) {
-  EXPECT_EQ(pretrain_recipe(config("point_small", "masked")), PretrainRecipe::masked_points);
-  EXPECT_EQ(pretrain_recipe(config("point_small", "classes")), PretrainRecipe::masked_points);
-  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", "masked")), PretrainRecipe::masked_images);
-  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", "classes")), PretrainRecipe::classes_images);
-  EXPECT_EQ(pretrain_recipe(config("", "masked")), PretrainRecipe::masked_images);  // a geometry
+  EXPECT_EQ(pretrain_recipe(config("point_small", Objective::masked)), PretrainRecipe::masked_points);
+  EXPECT_EQ(pretrain_recipe(config("point_small", Objective::classes)), PretrainRecipe::masked_points);
+  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", Objective::masked)),
+            PretrainRecipe::masked_images);
+  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", Objective::classes)),
+            PretrainRecipe::classes_images);
+  EXPECT_EQ(pretrain_recipe(config("", Objective::masked)), PretrainRecipe::masked_images);  // a geometry
 }
 
 TEST(PretrainRecipe, AnUnknownModelIsNamed) {
-  expect_part(error_text([] { pretrain_recipe(config("vit_smal_patch16_224", "masked")); }),
+  expect_part(error_text([] { pretrain_recipe(config("vit_smal_patch16_224", Objective::masked)); }),
               "did you mean `vit_small_patch16_224`?");
 }
 

@@ -5,6 +5,7 @@
 
 #include "adapterx/base/natural_less.h"
 #include "adapterx/base/parallel.h"
+#include "adapterx/base/setting_list.h"
 #include "adapterx/graph/precision.h"
 
 namespace ax {
@@ -32,10 +33,9 @@ std::string name_of_folder(const std::string& path) {
 
 // RunFacts::blocks_per_expert_set, by the method's setting `share`.
 int64_t blocks_per_expert_set(const MethodConfig& method) {
-  for (const auto& [key, value] : method.settings) {
-    if (key == "share" && value != "all") return value == "none" ? 1 : std::stoll(value);
-  }
-  return 0;
+  const MethodDraft draft = draft_method(method.name, method.pairs());
+  const Setting* share = find_setting(draft.settings, "share");
+  return share == nullptr ? 0 : *std::get<int64_t*>(share->value);
 }
 
 std::string model_text(const TrainingStart& start) {
@@ -54,9 +54,9 @@ RunFacts run_facts(const TrainingStart& start) {
   facts.weights = config.model.weights;
   facts.data = config.data.path;
   facts.samples = start.setup.input->noun();
-  facts.precision = to_string(resolve(parse_precision(config.train.precision)));
+  facts.precision = to_string(resolve(config.train.precision));
   facts.version = "0.1.0";
-  facts.select = config.train.select == "val" ? "val-best" : config.train.select;
+  facts.select = config.train.select == Select::val ? "val-best" : to_string(config.train.select);
   facts.seed = config.train.seed;
   facts.threads = config.train.threads > 0 ? config.train.threads : thread_count();
   facts.epochs = config.train.epochs;

@@ -17,7 +17,7 @@ class RunRecordTest : public ::testing::Test {
     config_.method.name = "adaptformer_x";
     config_.data.path = "photos/flowers/";
     config_.model.weights = "vit.safetensors";
-    config_.train.precision = "fp32";
+    config_.train.precision = Precision::fp32;
     config_.train.seed = 7;
     config_.train.threads = 3;
     config_.train.epochs = 5;

@@ -78,11 +78,11 @@ class TinyRuns {
     c.data.loader_threads = 1;
     c.method.name = method;
     if (method.ends_with("_x")) c.method.settings = {{"experts", "3"}, {"heads", "2"}};
-    c.train.select = "last";
+    c.train.select = Select::last;
     c.train.epochs = 2;
     c.train.batch = 5;
     c.train.warmup_epochs = 0;
-    c.train.precision = "fp32";
+    c.train.precision = Precision::fp32;
     c.train.threads = 1;
     c.train.checkpoint_minutes = 60;
     c.train.out = path(out).string();

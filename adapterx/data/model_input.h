@@ -37,6 +37,9 @@ struct Drawing {
   std::vector<float> patch_centers;  // [patches, 3] of a cloud whose points are coloured by patches
 };
 
+// Who has a setting that not all data have (Setting::of).
+inline constexpr std::string_view kOfImages = "images", kOfClouds = "point clouds";
+
 inline constexpr int64_t kThumbnailSide = 112, kThumbnailPoints = 512, kPortraitPoints = 1024;
 
 class ModelInput {
@@ -45,6 +48,7 @@ class ModelInput {
 
   virtual std::string_view name() const = 0;  // of the graph's input: "images", "points"
   virtual std::string_view noun() const = 0;  // of samples, in the plural: "images", "clouds"
+  virtual std::string_view kind() const = 0;  // of data, as settings name who has them: kOfImages, kOfClouds
   virtual std::string text() const = 0;       // "224 px, bicubic ...", "1,024 points ..."
   virtual int64_t sample_size() const = 0;    // numbers of one sample
 

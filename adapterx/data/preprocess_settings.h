@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "adapterx/data/images/preprocess.h"
+
 namespace ax {
 
-// Absent, "" and 0: as the weights have it. Of images: data/images/preprocess.h; of point clouds:
-// data/points/point_preprocess.h.
+// Absent, "" and 0: as the weights have it. The first are of images, the last of point clouds
+// (data/points/point_preprocess.h).
 struct PreprocessSettings {
   std::string preset;  // none, imagenet, half or clip
-  std::string interpolation, crop;
+  std::optional<Interpolation> interpolation;
+  std::optional<Crop> crop;
   double crop_pct = 0;
   std::vector<float> mean, std;  // three numbers each, of values in [0, 1]
 
@@ -20,8 +23,7 @@ struct PreprocessSettings {
   int64_t sample_points = 0;
 
   bool of_images() const {
-    return !preset.empty() || !interpolation.empty() || !crop.empty() || crop_pct > 0 || !mean.empty() ||
-           !std.empty();
+    return !preset.empty() || interpolation || crop || crop_pct > 0 || !mean.empty() || !std.empty();
   }
 };
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "adapterx/base/error.h"
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/dropout.h"
 #include "adapterx/graph/ops/multiply.h"
@@ -40,15 +39,15 @@ class AdaptFormer : public Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_adaptformer(Settings& settings) {
-  AdaptFormerOptions o;
-  o.rank = settings.integer("rank", o.rank);
-  o.scale = settings.number("scale", o.scale);
-  o.dropout = settings.number("dropout", o.dropout);
-  if (o.rank < 1) fail("adaptformer: rank: expected 1 or more, got {}", o.rank);
-  if (!(o.dropout >= 0 && o.dropout < 1))
-    fail("adaptformer: dropout: expected a number in [0, 1), got {}", o.dropout);
-  return std::make_unique<AdaptFormer>(o);
+std::vector<Setting> adaptformer_settings(AdaptFormerOptions& o) {
+  return {{"rank", &o.rank, "Width of the adapter's bottleneck.", at_least(1)},
+          {"scale", &o.scale, "Factor of the adapter's output."},
+          {"dropout", &o.dropout, "Probability with which a hidden unit is dropped in training.",
+           from_below(0, 1)}};
+}
+
+std::unique_ptr<Method> make_adaptformer(const AdaptFormerOptions& options) {
+  return std::make_unique<AdaptFormer>(options);
 }
 
 }  // namespace ax

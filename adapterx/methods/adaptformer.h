@@ -17,7 +17,7 @@ struct AdaptFormerOptions {
   float dropout = 0.1f;
 };
 
-// Settings: rank, scale, dropout.
-std::unique_ptr<Method> make_adaptformer(Settings& settings);
+std::vector<Setting> adaptformer_settings(AdaptFormerOptions& options);
+std::unique_ptr<Method> make_adaptformer(const AdaptFormerOptions& options);
 
 }  // namespace ax

@@ -16,6 +16,6 @@ struct BitFit : Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_bitfit(Settings&) { return std::make_unique<BitFit>(); }
+std::unique_ptr<Method> make_bitfit() { return std::make_unique<BitFit>(); }
 
 }  // namespace ax

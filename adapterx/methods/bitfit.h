@@ -9,6 +9,6 @@
 
 namespace ax {
 
-std::unique_ptr<Method> make_bitfit(Settings& settings);
+std::unique_ptr<Method> make_bitfit();
 
 }  // namespace ax

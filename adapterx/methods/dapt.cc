@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "adapterx/base/error.h"
 #include "adapterx/graph/ops/activation.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/dropout.h"
@@ -83,17 +82,15 @@ class Dapt : public Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_dapt(Settings& settings) {
-  DaptOptions o;
-  o.rank = settings.integer("rank", o.rank);
-  o.dropout = settings.number("dropout", o.dropout);
-  o.tfts = settings.flag("tfts", o.tfts);
-  o.prompts = settings.flag("prompts", o.prompts);
-  if (o.rank < 1) fail("dapt: rank: expected 1 or more, got {}", o.rank);
-  if (!(o.dropout >= 0 && o.dropout < 1)) {
-    fail("dapt: dropout: expected a number in [0, 1), got {}", o.dropout);
-  }
-  return std::make_unique<Dapt>(o);
+std::vector<Setting> dapt_settings(DaptOptions& o) {
+  return {{"rank", &o.rank, "Width of the adapter's bottleneck.", at_least(1)},
+          {"dropout", &o.dropout, "Probability with which a hidden unit is dropped in training.",
+           from_below(0, 1)},
+          {"tfts", &o.tfts,
+           "Whether outputs of linear layers and norms are scaled and shifted by trained vectors."},
+          {"prompts", &o.prompts, "Whether each block makes a prompt for the next one."}};
 }
+
+std::unique_ptr<Method> make_dapt(const DaptOptions& options) { return std::make_unique<Dapt>(options); }
 
 }  // namespace ax

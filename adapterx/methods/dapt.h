@@ -24,7 +24,7 @@ struct DaptOptions {
   bool prompts = true;
 };
 
-// Settings: rank, dropout, tfts, prompts.
-std::unique_ptr<Method> make_dapt(Settings& settings);
+std::vector<Setting> dapt_settings(DaptOptions& options);
+std::unique_ptr<Method> make_dapt(const DaptOptions& options);
 
 }  // namespace ax

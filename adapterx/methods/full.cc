@@ -13,6 +13,6 @@ struct Full : Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_full(Settings&) { return std::make_unique<Full>(); }
+std::unique_ptr<Method> make_full() { return std::make_unique<Full>(); }
 
 }  // namespace ax

@@ -7,6 +7,6 @@
 
 namespace ax {
 
-std::unique_ptr<Method> make_full(Settings& settings);
+std::unique_ptr<Method> make_full();
 
 }  // namespace ax

@@ -15,6 +15,6 @@ struct LayerNormTuning : Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_layer_norm_tuning(Settings&) { return std::make_unique<LayerNormTuning>(); }
+std::unique_ptr<Method> make_layer_norm_tuning() { return std::make_unique<LayerNormTuning>(); }
 
 }  // namespace ax

@@ -8,6 +8,6 @@
 
 namespace ax {
 
-std::unique_ptr<Method> make_layer_norm_tuning(Settings& settings);
+std::unique_ptr<Method> make_layer_norm_tuning();
 
 }  // namespace ax

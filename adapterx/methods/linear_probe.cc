@@ -2,6 +2,6 @@
 
 namespace ax {
 
-std::unique_ptr<Method> make_linear_probe(Settings&) { return std::make_unique<Unadapted>(); }
+std::unique_ptr<Method> make_linear_probe() { return std::make_unique<Unadapted>(); }
 
 }  // namespace ax

@@ -7,6 +7,6 @@
 
 namespace ax {
 
-std::unique_ptr<Method> make_linear_probe(Settings& settings);
+std::unique_ptr<Method> make_linear_probe();
 
 }  // namespace ax

@@ -64,18 +64,16 @@ class Lora : public Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_lora(Settings& settings) {
-  LoraOptions o;
-  o.rank = settings.integer("rank", o.rank);
-  o.alpha = settings.number("alpha", o.alpha);
-  o.dropout = settings.number("dropout", o.dropout);
-  o.qkv = settings.choice("targets", {"qv", "qkv"}) == "qkv";
-  if (o.rank < 1) fail("lora: rank: expected 1 or more, got {}", o.rank);
-  if (!(o.alpha >= 0)) fail("lora: alpha: expected above 0, or 0 for the rank, got {}", o.alpha);
-  if (!(o.dropout >= 0 && o.dropout < 1)) {
-    fail("lora: dropout: expected a number in [0, 1), got {}", o.dropout);
-  }
-  return std::make_unique<Lora>(o);
+std::vector<Setting> lora_settings(LoraOptions& o) {
+  return {{"rank", &o.rank, "Rank of the update of each weight.", at_least(1)},
+          {"alpha", &o.alpha, "The update is multiplied by alpha / rank; 0 stands for the rank itself.",
+           at_least(0)},
+          {"dropout", &o.dropout, "Probability with which an input of the update is dropped in training.",
+           from_below(0, 1)},
+          {"targets", one_of(o.qkv, {{"qv", false}, {"qkv", true}}),
+           "What is updated: queries and values apart, or queries, keys and values by one update."}};
 }
+
+std::unique_ptr<Method> make_lora(const LoraOptions& options) { return std::make_unique<Lora>(options); }
 
 }  // namespace ax

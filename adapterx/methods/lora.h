@@ -20,8 +20,9 @@ struct LoraOptions {
   bool qkv = false;      // targets = qv | qkv
 };
 
-// Settings: rank, alpha, dropout, targets. Parameters: blocks.#.attn.lora.q.down_proj.weight (A) and
+// Parameters: blocks.#.attn.lora.q.down_proj.weight (A) and
 // up_proj.weight (B), of v alike; or of qkv.
-std::unique_ptr<Method> make_lora(Settings& settings);
+std::vector<Setting> lora_settings(LoraOptions& options);
+std::unique_ptr<Method> make_lora(const LoraOptions& options);
 
 }  // namespace ax

@@ -13,7 +13,7 @@ constexpr int64_t kWidth = 3;
 // Queries, keys and values [1, 1, 9] of ones, as the slot changes them: u = (1, 2, 4), every A and B of ones.
 std::vector<double> updated(const std::vector<std::string>& settings) {
   Graph g;
-  const auto adaptation = make_method("lora", Settings(settings))->adapt();
+  const auto adaptation = make_method("lora", settings)->adapt();
   const Value u = g.input("u", {1, 1, kWidth}), qkv = g.input("qkv", {1, 1, 3 * kWidth});
   const Value y = adaptation->linear(Site{}, "attn.qkv", u, qkv);
   const TwinFeed feed = [](std::string_view name, const Shape& shape) {
@@ -42,7 +42,7 @@ TEST(Lora, OtherLayersAreLeftAlone) {
 
 TEST(Lora, SettingsThatCannotBeAreErrors) {
   const auto error_of = [](const std::string& setting) -> std::string {
-    return error_text([&] { make_method("lora", Settings(std::vector<std::string>{setting})); });
+    return error_text([&] { make_method("lora", {setting}); });
   };
   EXPECT_EQ(error_of("rank=0"), "lora: rank: expected 1 or more, got 0");
   EXPECT_EQ(error_of("alpha=-1"), "lora: alpha: expected above 0, or 0 for the rank, got -1");

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapterx/methods/settings.h"
+#include "adapterx/base/setting_draft.h"
 #include "adapterx/slots/slots.h"
 
 namespace ax {
@@ -50,21 +50,25 @@ struct Unadapted : Method {
   std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<Adaptation>(); }
 };
 
+// A method before it is made: its settings, "method.rank", with their defaults.
+using MethodDraft = SettingDraft<std::unique_ptr<Method>>;
+
 struct MethodInfo {
   std::string name, summary;
-  std::unique_ptr<Method> (*make)(Settings& settings);
+  std::function<MethodDraft()> draft;
 };
 
 // All methods, in the order in which they are listed to users.
 const std::vector<MethodInfo>& methods();
 
-// The settings a method has, with their defaults. Error on an unknown name.
-std::vector<Settings::Known> method_settings(const std::string& name);
+// The draft of a method, to which the settings given are assigned: "rank=8" or, in full, "method.rank=8".
+// Error on an unknown name or setting, with the nearest one, and on a value that can't be.
+MethodDraft draft_method(const std::string& name, const std::vector<std::string>& settings = {});
 
-// Whether there is such a method and it has this setting, "rank" or, in full, "method.rank".
+// Whether there is such a method and it has this setting, "rank" or "method.rank".
 bool method_has(const std::string& name, std::string_view key);
 
-// Error on an unknown name or setting, with the nearest one.
-std::unique_ptr<Method> make_method(const std::string& name, Settings settings = {});
+// Made of the draft. Error, besides, on settings that contradict each other.
+std::unique_ptr<Method> make_method(const std::string& name, const std::vector<std::string>& settings = {});
 
 }  // namespace ax

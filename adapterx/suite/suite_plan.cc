@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/setting_list.h"
 #include "adapterx/suite/suite_settings.h"
 #include "adapterx/train/pixel_regression.h"
 
@@ -34,10 +35,12 @@ void apply_method(const SuiteMethod& method, const std::string& task, TrainConfi
 
 // Of a run on raw pixels only the data and the method's settings mean anything.
 TrainConfig pixels_alone(const TrainConfig& config) {
+  PixelRegressionOptions pixels;
+  assign_all(pixel_regression_settings(pixels), parse_key_values(config.method.pairs()), kPixelRegression);
   TrainConfig alone;
   alone.data = config.data;
   alone.method = config.method;
-  alone.method.settings.try_emplace("size", fmt::format("{}", PixelRegressionOptions{}.size));
+  alone.method.settings["size"] = fmt::format("{}", pixels.size);
   alone.train.seed = config.train.seed;
   alone.train.out = config.train.out;
   return alone;
@@ -54,20 +57,20 @@ SuiteRun make_run(const SuiteConfig& suite, const std::string& task, const std::
   apply_method(method, task, config);
   config.model.weights = suite.weights;
   config.data.split_seed = config.train.seed = seed;
-  config.data.train_on = "train+val";
-  config.train.select = "last";
+  config.data.train_on = TrainOn::train_and_val;
+  config.train.select = Select::last;
   return run;
 }
 
 void finish(SuiteRun& run, const fs::path& folder) {
   run.folder = folder / fmt::format("seed-{}", run.seed);
   run.config.train.out = run.folder.string();
-  if (run.of_pixels()) {
-    run.config = pixels_alone(run.config);
-    return;
-  }
   try {
-    check(run.config);
+    if (run.of_pixels()) {
+      run.config = pixels_alone(run.config);
+    } else {
+      check(run.config);
+    }
   } catch (const Error& error) {
     fail("{} on {}: {}", run.row, run.task, error.what());
   }
@@ -162,7 +165,7 @@ std::vector<SuiteTrial> plan_trials(const SuiteConfig& suite, const SuiteChoice&
           SuiteTrial trial{make_run(suite, task, grid.method, seed), n, nth_trial(grid, n)};
           TrainConfig& config = trial.run.config;
           for (const SuiteSetting& s : trial.values) apply(s, config);
-          config.data.train_on = "train";
+          config.data.train_on = TrainOn::train;
           config.data.use_test = false;
           config.train.eval_every = config.train.epochs;
           finish(trial.run, out / "tune" / task / grid.method / folder_name(trial.values));

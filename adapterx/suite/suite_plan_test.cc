@@ -68,8 +68,8 @@ TEST_F(SuitePlan, TheCommandLineWins) {
 TEST_F(SuitePlan, RunsTrainOnAllOfTheThousandAndTestOnce) {
   for (const SuiteRun& run : plan()) {
     if (run.of_pixels()) continue;
-    EXPECT_EQ(run.config.data.train_on, "train+val");
-    EXPECT_EQ(run.config.train.select, "last");
+    EXPECT_EQ(run.config.data.train_on, TrainOn::train_and_val);
+    EXPECT_EQ(run.config.train.select, Select::last);
     EXPECT_TRUE(run.config.data.use_test);
     EXPECT_EQ(run.config.train.seed, run.seed);
     EXPECT_EQ(run.config.data.split_seed, run.seed);
@@ -116,8 +116,8 @@ TEST_F(SuitePlan, TrialsSeeNoTestImage) {
   for (const SuiteTrial& t : trials) {
     folders.insert(t.run.folder.string());
     EXPECT_FALSE(t.run.config.data.use_test);
-    EXPECT_EQ(t.run.config.data.train_on, "train");
-    EXPECT_EQ(t.run.config.train.select, "last");
+    EXPECT_EQ(t.run.config.data.train_on, TrainOn::train);
+    EXPECT_EQ(t.run.config.train.select, Select::last);
     EXPECT_EQ(t.run.config.train.eval_every, 10);  // once, at the end
   }
   EXPECT_EQ(folders.size(), trials.size());

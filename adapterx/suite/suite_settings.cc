@@ -3,26 +3,33 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/setting_list.h"
 #include "adapterx/methods/method.h"
+#include "adapterx/train/config_settings.h"
+#include "adapterx/train/pixel_regression.h"
 
 namespace ax {
 namespace {
 
-std::string last_part(const std::string& key) { return key.substr(key.rfind('.') + 1); }
 std::string full_name(const std::string& key) { return key == "data" ? "data.path" : key; }
 
-const std::string kPixelKey = "size";  // the one setting of kPixelRegression
+// Calls see(settings) with those of a training, or of a method, at their defaults.
+template <class See>
+auto with_config_settings(const See& see) {
+  TrainConfig config;
+  return see(config_settings(config));
+}
+template <class See>
+auto with_method_settings(const std::string& method, const See& see) {
+  if (method != kPixelRegression) return see(draft_method(method).settings);
+  PixelRegressionOptions options;
+  return see(pixel_regression_settings(options));
+}
 
 // "rank", "method.rank".
 bool row_has(const std::string& method, const std::string& key) {
-  return method == kPixelRegression ? bare_key(key) == kPixelKey : method_has(method, key);
-}
-
-std::vector<std::string> keys_of(const std::string& method) {
-  if (method == kPixelRegression) return {kPixelKey};
-  std::vector<std::string> keys;
-  for (const Settings::Known& known : method_settings(method)) keys.push_back(known.key);
-  return keys;
+  return with_method_settings(
+      method, [&](const std::vector<Setting>& all) { return find_setting(all, key) != nullptr; });
 }
 
 void expect_not_decided(const SuiteSetting& s) {
@@ -31,7 +38,7 @@ void expect_not_decided(const SuiteSetting& s) {
       "train.select",  "train.out",   "train.threads",   "train.patience", "pretrain.objective"};
   const std::string key = full_name(s.key);
   for (const std::string& name : kDecided) {
-    if (key == name || key == last_part(name)) {
+    if (key == name || key == name.substr(name.find('.') + 1)) {
       fail("{}: {}: the suite sets {} itself", s.where, s.key, name);
     }
   }
@@ -56,17 +63,18 @@ class Checker {
       if (is_config_key(s.key)) continue;
       if (std::ranges::any_of(owners, [&](const std::string& m) { return row_has(m, s.key); })) continue;
       fail("{}: unknown setting `{}`{}{}", s.where, s.key, method.empty() ? "" : " of " + method,
-           did_you_mean(last_part(s.key), known_to(owners)));
+           did_you_mean(s.key.substr(s.key.rfind('.') + 1), known_to(owners)));
     }
   }
 
  private:
   static std::vector<std::string> known_to(const std::vector<std::string>& owners) {
     std::vector<std::string> known;
-    for (const ConfigKey& key : config_keys()) known.push_back(last_part(key.name));
-    for (const std::string& method : owners) {
-      for (const std::string& key : keys_of(method)) known.push_back(key);
-    }
+    const auto add = [&](const std::vector<Setting>& all) {
+      for (const Setting& s : all) known.emplace_back(s.short_name());
+    };
+    with_config_settings(add);
+    for (const std::string& method : owners) with_method_settings(method, add);
     return known;
   }
 
@@ -82,10 +90,8 @@ std::vector<std::string> suite_method_names() {
 }
 
 bool is_config_key(const std::string& key) {
-  const std::string name = full_name(key);
-  return std::ranges::any_of(config_keys(), [&](const ConfigKey& known) {
-    return known.name == name || last_part(known.name) == name;
-  });
+  return with_config_settings(
+      [&](const std::vector<Setting>& all) { return find_setting(all, full_name(key)) != nullptr; });
 }
 
 void apply(const SuiteSetting& setting, TrainConfig& config) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/setting_list.h"
 #include "adapterx/train/parse_toml.h"
 
 namespace ax {
@@ -36,9 +37,8 @@ toml::table parse_toml_file(const std::filesystem::path& file) {
 }
 
 void change_toml(toml::table& root, const std::string& change) {
-  const size_t equals = change.find('=');
-  if (equals == std::string::npos || equals == 0) fail("`{}`: expected SECTION.KEY=VALUE", change);
-  std::string rest = change.substr(0, equals);
+  const KeyValue pair = parse_key_value(change, "", "SECTION.KEY=VALUE");
+  std::string rest = pair.key;
   toml::table* table = &root;
   for (size_t dot = rest.find('.'); dot != std::string::npos; dot = rest.find('.')) {
     const std::string name = rest.substr(0, dot);
@@ -50,7 +50,7 @@ void change_toml(toml::table& root, const std::string& change) {
     rest = rest.substr(dot + 1);
   }
   if (table == &root) fail("`{}`: expected SECTION.KEY=VALUE, as tasks.NAME.data=PATH", change);
-  insert_value(*table, rest, change.substr(equals + 1));
+  insert_value(*table, rest, pair.value);
 }
 
 std::string TomlPlace::where(const toml::node& node) const {

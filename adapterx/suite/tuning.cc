@@ -7,8 +7,8 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/base/text_format.h"
+#include "adapterx/base/toml_text.h"
 #include "adapterx/suite/statistics.h"
-#include "adapterx/train/config_fields.h"
 
 namespace ax {
 namespace {

@@ -59,14 +59,14 @@ struct TaskSettings {
   MaskedOptions masked;
 };
 
+enum class Objective : uint8_t { classes, masked };  // what a user calls a task: pretrain.objective
+
 // A row of the table: a task before the data are known.
 struct TaskKind {
-  std::string_view objective;  // what a user calls it: pretrain.objective
-  bool labelled = true;        // whether the data must say something of each sample
+  Objective objective = Objective::classes;
+  bool labelled = true;  // whether the data must say something of each sample
   TaskPtr (*make)(const TaskSettings& settings, const DataSplits& data) = nullptr;
 };
-std::span<const TaskKind> task_kinds();
-// Throws Error with the nearest name.
-const TaskKind& task_kind(std::string_view objective);
+const TaskKind& task_kind(Objective objective);
 
 }  // namespace ax

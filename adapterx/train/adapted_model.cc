@@ -17,7 +17,7 @@ AdaptedModel adapted_model(AdapterFile adapter, WeightSource backbone) {
   const AdapterInfo& info = model.adapter.info;
   model.source = model.adapter.source(model.backbone);
   if (!info.backbone) model.backbone = model.source;
-  model.method = make_method(info.method, Settings(info.settings));
+  model.method = make_method(info.method, info.settings);
   return model;
 }
 

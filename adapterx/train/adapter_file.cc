@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/setting_list.h"
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/methods/method.h"
 #include "adapterx/models/checkpoint/metadata_keys.h"
@@ -101,12 +102,12 @@ void store(std::span<const float> values, FileDType dtype, std::vector<std::byte
 }  // namespace
 
 std::vector<std::string> resolved_settings(const std::string& method, const std::vector<std::string>& given) {
+  const std::vector<KeyValue> own = parse_key_values(given);
+  const MethodDraft defaults = draft_method(method);
   std::vector<std::string> all;
-  for (const Settings::Known& known : method_settings(method)) {
-    const std::string start = known.key + "=";
-    const auto own =
-        std::ranges::find_if(given, [&](const std::string& pair) { return pair.starts_with(start); });
-    all.push_back(own != given.end() ? *own : start + known.otherwise);
+  for (const Setting& s : defaults.settings) {
+    const auto found = std::ranges::find(own, s.short_name(), &KeyValue::key);
+    all.push_back(fmt::format("{}={}", s.short_name(), found != own.end() ? found->value : text_of(s)));
   }
   return all;
 }

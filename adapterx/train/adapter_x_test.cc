@@ -49,8 +49,8 @@ bool backbone_weights(std::string_view name, const Shape& shape, std::span<float
 
 BuiltSession build(const SessionSpec& spec, const std::string& method,
                    const std::vector<std::string>& settings, const WeightSource& source) {
-  BuiltSession built = build_session(spec, *make_method(method, Settings(settings)),
-                                     std::make_shared<FrozenWeights>(source), source);
+  BuiltSession built =
+      build_session(spec, *make_method(method, settings), std::make_shared<FrozenWeights>(source), source);
   const Tensor images = built.session->input("images");
   fill_synthetic("images", images.shape, images.f32_span());
   if (spec.training) fill_synthetic_labels(6, {built.session->input("labels").i32(), 4});
@@ -88,7 +88,7 @@ TEST(AdapterX, ZeroPromptAddedIsTheFrozenBackbone) {
 int64_t count(const SessionSpec& spec, const std::string& method, const std::vector<std::string>& settings,
               const std::vector<std::string>& parts) {
   Graph graph;
-  spec.task->build(graph, *spec.model, {.training = true}, *make_method(method, Settings(settings))->adapt());
+  spec.task->build(graph, *spec.model, {.training = true}, *make_method(method, settings)->adapt());
   const TrainedParameters trained(graph);
   int64_t n = 0;
   for (const auto& e : trained.entries()) {
@@ -250,7 +250,7 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
   for (const char* method_name : {"adaptformer_x", "adapter_x", "dapt_x"}) {
     for (std::vector<std::string> settings : variants) {
       settings.insert(settings.end(), {"experts=3", "heads=2", "rank=2", "route_width=2", "balance=0.5"});
-      const auto method = make_method(method_name, Settings(settings));
+      const auto method = make_method(method_name, settings);
       CheckOptions options;
       options.compile.precision = Precision::fp32;
       const CheckResult r = check_graph(
@@ -270,17 +270,19 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
 
 TEST(AdapterX, SettingsThatCannotBeAreErrors) {
   const auto error_of = [](const std::string& setting) -> std::string {
-    return error_text([&] { make_method("adaptformer_x", Settings(std::vector<std::string>{setting})); });
+    return error_text([&] { make_method("adaptformer_x", {setting}); });
   };
-  EXPECT_EQ(error_of("experts=0"), "adaptformer_x: experts: expected 1 to 256, got 0");
+  EXPECT_EQ(error_of("experts=0"), "adaptformer_x: experts: expected a number from 1 to 256, got 0");
   EXPECT_EQ(error_of("top_k=9"), "adaptformer_x: top_k: expected 1 to 8 (experts), got 9");
   EXPECT_EQ(error_of("route_width=1"),
             "adaptformer_x: route_width: expected 2 or more, or 0 for experts / 2, got 1");
   EXPECT_EQ(error_of("router=cosin"),
-            "router: expected one of cosine, linear, got `cosin`; did you mean `cosine`?");
-  EXPECT_EQ(error_of("expert_scale=dynamic"), "expert_scale: expected one of fixed, token, got `dynamic`");
-  EXPECT_EQ(error_of("gate=yes"), "gate: expected true or false, got `yes`");
-  EXPECT_EQ(error_of("temperature=0"), "adaptformer_x: temperature: expected above 0, or `learned`, got 0");
+            "adaptformer_x: router: expected cosine, linear, got `cosin`; did you mean `cosine`?");
+  EXPECT_EQ(error_of("expert_scale=dynamic"),
+            "adaptformer_x: expert_scale: expected fixed, token, got `dynamic`");
+  EXPECT_EQ(error_of("gate=yes"), "adaptformer_x: gate: expected true or false, got `yes`");
+  EXPECT_EQ(error_of("temperature=0"),
+            "adaptformer_x: temperature: expected a number above 0, or learned, got 0");
   EXPECT_NE(error_of("expert=4").find("did you mean `experts`?"), std::string::npos);
 }
 

@@ -1,42 +1,34 @@
 #include "adapterx/train/config.h"
 
 #include <algorithm>
-#include <array>
 
 #include "adapterx/base/error.h"
+#include "adapterx/base/setting_list.h"
+#include "adapterx/base/toml_text.h"
 #include "adapterx/methods/method.h"
-#include "adapterx/train/config_fields.h"
+#include "adapterx/train/config_settings.h"
 
 namespace ax {
 namespace {
 
-std::vector<std::string> names_of(const std::vector<ConfigField>& fields, bool bare) {
-  std::vector<std::string> names;
-  names.reserve(fields.size());
-  for (const ConfigField& f : fields) names.push_back(bare ? std::string(f.key()) : f.name);
-  return names;
-}
+constexpr std::string_view kMethodPrefix = "method.";
 
-// A setting that no method has may be a mistyped key of another section.
+// A setting that the method doesn't have may be a mistyped key of another section.
 void check_method(const TrainConfig& config) {
-  try {
-    make_method(config.method.name, Settings(config.method.pairs()));
-  } catch (const Error& error) {
-    const std::string text = error.what();
-    TrainConfig copy = config;
-    const std::vector<std::string> names = names_of(config_fields(copy), true);
-    for (const auto& [key, value] : config.method.settings) {
-      if (text.find(fmt::format("unknown setting `{}`", key)) == std::string::npos &&
-          text.find(fmt::format("no settings, got `{}`", key)) == std::string::npos) {
-        continue;
-      }
-      if (text.find("did you mean") == std::string::npos) fail("{}{}", text, did_you_mean(key, names));
-    }
-    throw;
+  const MethodDraft method = draft_method(config.method.name);
+  TrainConfig copy = config;
+  for (const auto& [key, value] : config.method.settings) {
+    if (find_setting(method.settings, key) != nullptr) continue;
+    fail_unknown(config.method.name, key, method.settings, config_settings(copy));
   }
+  make_method(config.method.name, config.method.pairs());
 }
 
 }  // namespace
+
+std::string_view to_string(Select select) {
+  return select == Select::val ? "val" : select == Select::last ? "last" : "test-best";
+}
 
 std::vector<std::string> MethodConfig::pairs() const {
   std::vector<std::string> all;
@@ -44,39 +36,44 @@ std::vector<std::string> MethodConfig::pairs() const {
   return all;
 }
 
+std::string did_you_mean_key(const std::string& name, const TrainConfig& config) {
+  TrainConfig copy = config;
+  std::vector<Setting> all = config_settings(copy);
+  MethodDraft method;
+  if (std::ranges::count(methods(), config.method.name, &MethodInfo::name) > 0) {
+    method = draft_method(config.method.name);
+  }
+  all.insert(all.end(), method.settings.begin(), method.settings.end());
+  return did_you_mean_setting(name, all);
+}
+
 void override_config(const std::string& text, TrainConfig& config) {
-  const size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) fail("setting `{}`: expected key=value", text);
-  const std::string name = text.substr(0, equals), value = text.substr(equals + 1);
-  const std::vector<ConfigField> fields = config_fields(config);
+  const auto [name, value] = parse_key_value(text);
+  const std::vector<Setting> settings = config_settings(config);
+  const Setting* meant = find_setting(settings, name);
   const bool full = name.find('.') != std::string::npos;
-  std::vector<const ConfigField*> meant;
-  for (const ConfigField& f : fields) {
-    if (full ? f.name == name : f.key() == name) meant.push_back(&f);
+  if (meant != nullptr && !full && method_has(config.method.name, name)) {
+    fail("{}: expected {} or {}{}, as {} has a setting of this name, too", name, meant->name, kMethodPrefix,
+         name, config.method.name);
   }
-  if (meant.size() > 1) fail("{}: expected {} or {}", name, meant[0]->name, meant[1]->name);
-  if (!meant.empty() && !full && method_has(config.method.name, name)) {
-    fail("{}: expected {} or {}{}, as {} has a setting of this name, too", name, meant[0]->name,
-         kMethodPrefix, name, config.method.name);
-  }
-  if (!meant.empty()) {
-    assign(*meant[0], value, meant[0]->name);
-  } else if (!full || name.starts_with(kMethodPrefix)) {
-    config.method.settings[std::string(bare_key(name))] = value;
+  if (meant != nullptr) {
+    assign(*meant, value, meant->name);
+  } else if (!full) {
+    config.method.settings[name] = value;
+  } else if (name.starts_with(kMethodPrefix)) {
+    config.method.settings[name.substr(kMethodPrefix.size())] = value;
   } else {
-    fail("setting `{}`: unknown{}", name, did_you_mean(name, names_of(fields, false)));
+    fail("setting `{}`: unknown{}", name, did_you_mean_key(name, config));
   }
 }
 
 std::vector<std::string> overrides_of(const TrainConfig& config) {
   TrainConfig copy = config, defaults;
-  const std::vector<ConfigField> own = config_fields(copy), standard = config_fields(defaults);
+  const std::vector<Setting> own = config_settings(copy), standard = config_settings(defaults);
   std::vector<std::string> all;
   for (size_t i = 0; i < own.size(); ++i) {
     const std::string value = text_of(own[i]);
-    if (value == text_of(standard[i])) continue;
-    const auto* const* text = std::get_if<std::string*>(&own[i].value);
-    all.push_back(own[i].name + "=" + (text != nullptr ? **text : value));
+    if (value != text_of(standard[i])) all.push_back(own[i].name + "=" + value);
   }
   for (const std::string& pair : config.method.pairs()) all.push_back(std::string(kMethodPrefix) + pair);
   return all;
@@ -86,14 +83,14 @@ std::string to_toml(const TrainConfig& config) {
   TrainConfig copy = config;
   std::string text;
   std::string_view section;
-  const std::vector<ConfigField> fields = config_fields(copy);
-  for (const ConfigField& f : fields) {
-    if (f.section() != section) {
-      section = f.section();
+  const std::vector<Setting> settings = config_settings(copy);
+  for (const Setting& s : settings) {
+    if (s.section() != section) {
+      section = s.section();
       text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", section);
     }
-    text += fmt::format("{} = {}\n", f.key(), text_of(f));
-    if (f.name != "method.name") continue;
+    text += fmt::format("{} = {}\n", s.short_name(), toml_of(s));
+    if (s.name != "method.name") continue;
     for (const auto& [key, value] : config.method.settings) {
       text += fmt::format("{} = {}\n", key, toml_value(value));
     }
@@ -121,44 +118,32 @@ void check(const TrainConfig& config) {
     fail("augment.{}: masked pretraining has no labels to mix; expected 0",
          config.augment.mixup > 0 ? "mixup" : "cutmix");
   }
-  if (config.pretrain.masked() && t.select != "last") {
+  if (config.pretrain.masked() && t.select != Select::last) {
     fail("train.select: masked pretraining measures no accuracy to select on; expected last, got {}",
-         t.select);
+         to_string(t.select));
   }
-  if (config.data.train_on == "train+val" && t.select == "val") {
+  if (config.data.train_on == TrainOn::train_and_val && t.select == Select::val) {
     fail(
         "train.select: with data.train_on = train+val no samples are left to select on; expected last or "
         "test-best, got val");
   }
-  if (t.patience > 0 && t.select == "last") {
+  if (t.patience > 0 && t.select == Select::last) {
     fail("train.patience: an early stop needs evaluations to compare, got train.select = last");
   }
 }
 
-std::vector<ConfigKey> config_keys(TrainConfig defaults) {
-  std::vector<ConfigKey> keys;
-  for (const ConfigField& f : config_fields(defaults)) keys.push_back({f.name, text_of(f), f.help});
-  return keys;
-}
-
-std::string setting_of_other_kind(const TrainConfig& config, bool points) {
-  constexpr std::array<std::string_view, 8> kOfImages = {
-      "model.patch_size", "model.image_size", "data.preprocess",        "data.interpolation",
-      "data.crop",        "data.crop_pct",    "pretrain.decoder_width", "pretrain.norm_pix_loss"};
-  constexpr std::array<std::string_view, 10> kOfClouds = {
-      "model.points",     "model.groups",       "model.group_size",  "model.positions",
-      "model.batch_norm", "model.pool_prompts", "model.pool_groups", "data.variant",
-      "data.unit_sphere", "data.sample_points"};
+ForeignSetting setting_of_other_data(const TrainConfig& config, std::string_view data) {
   TrainConfig given = config, defaults;
   defaults.point_augment = given.point_augment;
-  const std::vector<ConfigField> own = config_fields(given), standard = config_fields(defaults);
+  const std::vector<Setting> own = config_settings(given), standard = config_settings(defaults);
+  const auto other = [&](std::string_view who) {
+    return (who == kOfImages || who == kOfClouds) && who != data;
+  };
   for (size_t i = 0; i < own.size(); ++i) {
-    const std::string_view name = own[i].name;
-    const bool other = points ? std::ranges::count(kOfImages, name) > 0 || name.starts_with("augment.")
-                              : std::ranges::count(kOfClouds, name) > 0;
-    if (other && text_of(own[i]) != text_of(standard[i])) return own[i].name;
+    const auto of = std::ranges::find_if(own[i].of, other);
+    if (of != own[i].of.end() && text_of(own[i]) != text_of(standard[i])) return {own[i].name, *of};
   }
-  return "";
+  return {};
 }
 
 std::string difference(const TrainConfig& a, const TrainConfig& b) {
@@ -167,9 +152,9 @@ std::string difference(const TrainConfig& a, const TrainConfig& b) {
   y.train.checkpoint_minutes = x.train.checkpoint_minutes;
   y.data.cache_mb = x.data.cache_mb;
   y.data.loader_threads = x.data.loader_threads;
-  const std::vector<ConfigField> left = config_fields(x), right = config_fields(y);
+  const std::vector<Setting> left = config_settings(x), right = config_settings(y);
   for (size_t i = 0; i < left.size(); ++i) {
-    const std::string one = text_of(left[i]), other = text_of(right[i]);
+    const std::string one = toml_of(left[i]), other = toml_of(right[i]);
     if (one != other) return fmt::format("{}: {}, {}", left[i].name, one, other);
   }
   if (a.method.settings == b.method.settings) return "";

@@ -9,31 +9,49 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapterx/data/dataset.h"
 #include "adapterx/data/images/augment.h"
+#include "adapterx/data/images/preprocess.h"
 #include "adapterx/data/points/point_augment.h"
+#include "adapterx/graph/precision.h"
 #include "adapterx/models/model_config.h"
+#include "adapterx/tasks/task.h"
+#include "adapterx/train/schedule.h"
 
 namespace ax {
 
+// Of several things told of a sample.
+enum class LabelsTaken : uint8_t { first, all };  // all: a head for each
+
+enum class TrainOn : uint8_t { train, train_and_val };
+
+enum class OptimizerKind : uint8_t { adamw, sgd };
+
+// Which epoch is kept as best: by validation, the last one, or by the test samples.
+enum class Select : uint8_t { val, last, test_best };
+std::string_view to_string(Select select);  // "val", "last", "test-best"
+
 struct DataConfig {
   std::string path, format = "auto";
-  std::string class_names;       // a file of names, a name a line, in place of those found
-  std::string labels = "first";  // of several things told of a sample; all: a head for each
+  std::string class_names;  // a file of names, a name a line, in place of those found
+  LabelsTaken labels = LabelsTaken::first;
   double val_fraction = 0.2;
   int64_t train_size = 0, val_size = 0;
   uint64_t split_seed = 0;
-  std::string train_on = "train";  // "train" or "train+val": then nothing is left for validation
-  bool use_test = true;            // false: as if there were no test samples; a search that must not see them
-  std::string preprocess;          // none, imagenet, half, clip; "": that of the weights
-  std::string interpolation, crop;
+  TrainOn train_on = TrainOn::train;  // train_and_val: then nothing is left for validation
+  bool use_test = true;    // false: as if there were no test samples; a search that must not see them
+  std::string preprocess;  // of preprocess_preset(); "": that of the weights
+  std::optional<Interpolation> interpolation;  // none: that of the weights
+  std::optional<Crop> crop;
   double crop_pct = 0;
   // Of point clouds alone.
-  std::string variant;      // which of a format's sets (data/points/point_dataset.h)
-  std::string unit_sphere;  // true or false; "": as the format's protocol has it
+  std::string variant;              // which of a format's sets (data/points/point_dataset.h)
+  std::optional<bool> unit_sphere;  // none: as the format's protocol has it
   int64_t min_class_size = 0;
   int64_t sample_points = 0;                    // drawn of a mesh's surface; 0: the reader's default
   int64_t cache_mb = 1024, loader_threads = 0;  // decoded images kept; decoding threads, 0: all cores
@@ -48,20 +66,20 @@ struct MethodConfig {
 
 // Masked pretraining (models/masked_options.h), in place of classification.
 struct PretrainConfig {
-  std::string objective = "classes";  // or "masked"
-  double mask_ratio = 0;              // 0: as published, 0.75 of patches, 0.6 of groups
+  Objective objective = Objective::classes;
+  double mask_ratio = 0;  // 0: as published, 0.75 of patches, 0.6 of groups
   int64_t decoder_depth = 4, decoder_width = 0, decoder_heads = 0;  // 0: as the encoder
   bool norm_pix_loss = true;
-  bool masked() const { return objective == "masked"; }
+  bool masked() const { return objective == Objective::masked; }
 };
 
 struct OptimConfig {
   int64_t epochs = 100, batch = 64;
   int64_t accumulate = 1;  // batches whose gradients are averaged before a step
-  std::string optimizer = "adamw";
+  OptimizerKind optimizer = OptimizerKind::adamw;
   double lr = 1e-3, min_lr = 1e-5, warmup_lr = 1e-6;
   int64_t warmup_epochs = 10;
-  std::string schedule_unit = "epoch";
+  ScheduleUnit schedule_unit = ScheduleUnit::epoch;
   double weight_decay = 1e-4;
   bool decay_vectors = false;  // weight decay on biases, norms, tokens and positions, too
   double beta1 = 0.9, beta2 = 0.999, momentum = 0.9;
@@ -71,9 +89,9 @@ struct OptimConfig {
   int64_t patience = 0;    // evaluations without a better accuracy before training stops; 0: no early stop
   int64_t eval_every = 1;  // epochs
   int64_t eval_batch = 0;  // 0: as batch
-  std::string select = "val";  // which epoch is kept as best: val, last or test-best
+  Select select = Select::val;
   uint64_t seed = 0;
-  std::string precision = "auto";
+  Precision precision = Precision::automatic;
   int64_t threads = 0;            // 0: all cores
   double checkpoint_minutes = 5;  // between checkpoints within an epoch
   std::string out;                // the run folder
@@ -107,15 +125,14 @@ std::string to_toml(const TrainConfig& config);
 // What read_config can't see key by key: combinations that make no sense, settings the method doesn't have.
 void check(const TrainConfig& config);
 
-struct ConfigKey {
-  std::string name, value,
-      help;  // "train.lr", "0.001" (of the defaults), "learning rate at its top"
+// The first key that only other data have (Setting::of) and that differs from its default. `data`: the kind
+// that the model takes, ModelInput::kind. Augmentation of clouds doesn't count: it is a default of
+// pretraining.
+struct ForeignSetting {
+  std::string name;  // "model.groups"; "": there is none
+  std::string_view of;
 };
-std::vector<ConfigKey> config_keys(TrainConfig defaults = {});
-
-// The first key of the other kind of data, images or point clouds, that differs from its default; "" where
-// there is none. Augmentation of clouds doesn't count: it is a default of pretraining.
-std::string setting_of_other_kind(const TrainConfig& config, bool points);
+ForeignSetting setting_of_other_data(const TrainConfig& config, std::string_view data);
 
 // The first key that changes what is trained in which two configs differ, as "train.lr: 0.001, 0.002"; ""
 // where there is none. Memory, decoding threads, checkpoint times and the run folder change nothing.

@@ -3,7 +3,7 @@
 namespace ax {
 OptimizerOptions optimizer_options(const OptimConfig& c) {
   OptimizerOptions o;
-  o.kind = c.optimizer == "sgd" ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
+  o.kind = c.optimizer == OptimizerKind::sgd ? OptimizerOptions::Kind::sgd : OptimizerOptions::Kind::adamw;
   o.beta1 = static_cast<float>(c.beta1);
   o.beta2 = static_cast<float>(c.beta2);
   o.momentum = static_cast<float>(c.momentum);
@@ -14,7 +14,7 @@ OptimizerOptions optimizer_options(const OptimConfig& c) {
 }
 
 ScheduleOptions schedule_options(const OptimConfig& c) {
-  return {c.lr, c.min_lr, c.epochs, c.warmup_epochs, c.warmup_lr, parse_schedule_unit(c.schedule_unit)};
+  return {c.lr, c.min_lr, c.epochs, c.warmup_epochs, c.warmup_lr, c.schedule_unit};
 }
 
 SessionSpec session_spec(const TrainConfig& c, const TrainingSetup& setup, int64_t batch) {
@@ -25,7 +25,7 @@ SessionSpec session_spec(const TrainConfig& c, const TrainingSetup& setup, int64
   s.training = false;
   s.from_scratch = !setup.source;
   s.drop_path = static_cast<float>(c.train.drop_path);
-  s.options.precision = parse_precision(c.train.precision);
+  s.options.precision = c.train.precision;
   return s;
 }
 

@@ -1,8 +1,10 @@
 #include <toml++/toml.h>
+
 #include <algorithm>
 
 #include "adapterx/base/error.h"
-#include "adapterx/train/config_fields.h"
+#include "adapterx/base/setting_list.h"
+#include "adapterx/train/config_settings.h"
 #include "adapterx/train/parse_toml.h"
 
 namespace ax {
@@ -11,9 +13,7 @@ namespace {
 class Reader {
  public:
   Reader(std::string file, TrainConfig& config)
-      : file_(std::move(file)), config_(config), fields_(config_fields(config)) {
-    for (const ConfigField& f : fields_) names_.push_back(f.name);
-  }
+      : file_(std::move(file)), config_(config), settings_(config_settings(config)) {}
 
   void read(const toml::table& root) {
     for (const auto& [section, node] : root) {
@@ -37,16 +37,14 @@ class Reader {
   void read_key(const std::string& section, const toml::key& key, const toml::node& node) {
     const std::string name = section + "." + std::string(key.str());
     const std::string at = fmt::format("{}: {}", where(key.source()), name);
-    const auto found = std::ranges::find(fields_, name, &ConfigField::name);
-    if (found != fields_.end()) {
-      const bool is_text = std::holds_alternative<std::string*>(found->value);
-      if (is_text != node.is_string())
-        fail("{}: expected {}", at, is_text ? "a text in quotes" : "no quotes");
+    if (const Setting* found = find_setting(settings_, name)) {
+      const bool quoted = is_text(*found);
+      if (quoted != node.is_string()) fail("{}: expected {}", at, quoted ? "a text in quotes" : "no quotes");
       assign(*found, text_of_node(node, at), at);
     } else if (section == "method") {
       override_config(name + "=" + text_of_node(node, at), config_);
     } else {
-      fail("{}: unknown key{}", at, did_you_mean(name, names_));
+      fail("{}: unknown key{}", at, did_you_mean_key(name, config_));
     }
   }
 
@@ -60,8 +58,7 @@ class Reader {
 
   std::string file_;
   TrainConfig& config_;
-  std::vector<ConfigField> fields_;
-  std::vector<std::string> names_;
+  std::vector<Setting> settings_;
 };
 
 }  // namespace

@@ -35,8 +35,8 @@ BuiltSession build(const VitConfig& model, bool training, const std::string& met
   spec.batch = 3;
   spec.training = training;
   spec.options.precision = Precision::fp32;
-  BuiltSession built = build_session(spec, *make_method(method, Settings(settings)),
-                                     std::make_shared<FrozenWeights>(source), source);
+  BuiltSession built =
+      build_session(spec, *make_method(method, settings), std::make_shared<FrozenWeights>(source), source);
   const Tensor images = built.session->input("images");
   fill_synthetic("images", images.shape, images.f32_span());
   if (training) fill_synthetic_labels(3, {built.session->input("labels").i32(), 3});
@@ -126,7 +126,7 @@ TEST(Dapt, GradientsOfAWholeModelAreThoseOfTheDefinition) {
   const std::vector<std::vector<std::string>> variants = {
       {"rank=2"}, {"rank=3", "dropout=0.4"}, {"rank=2", "tfts=false"}, {"rank=2", "prompts=false"}};
   for (const std::vector<std::string>& settings : variants) {
-    const auto method = make_method("dapt", Settings(settings));
+    const auto method = make_method("dapt", settings);
     CheckOptions options;
     options.compile.precision = Precision::fp32;
     const CheckResult r = check_graph(
@@ -155,7 +155,7 @@ TEST(Dapt, NormsAndBiasesOfExpertsTakeNoWeightDecay) {
 // Prompts have no positions, so that positions come once, at the input.
 TEST(Dapt, MethodsWithPromptsWantPositionsOnce) {
   const auto once = [](const char* method, std::vector<std::string> settings = {}) {
-    return make_method(method, Settings(settings))->positions_once();
+    return make_method(method, settings)->positions_once();
   };
   EXPECT_TRUE(once("dapt"));
   EXPECT_TRUE(once("dapt_x"));
@@ -167,11 +167,11 @@ TEST(Dapt, MethodsWithPromptsWantPositionsOnce) {
 
 TEST(Dapt, SettingsThatCannotBeAreErrors) {
   const auto error_of = [](const std::string& setting) -> std::string {
-    return error_text([&] { make_method("dapt", Settings(std::vector<std::string>{setting})); });
+    return error_text([&] { make_method("dapt", {setting}); });
   };
   EXPECT_EQ(error_of("rank=0"), "dapt: rank: expected 1 or more, got 0");
   EXPECT_EQ(error_of("dropout=1"), "dapt: dropout: expected a number in [0, 1), got 1");
-  EXPECT_EQ(error_of("tfts=yes"), "tfts: expected true or false, got `yes`");
+  EXPECT_EQ(error_of("tfts=yes"), "dapt: tfts: expected true or false, got `yes`");
   EXPECT_NE(error_of("ranks=3").find("did you mean `rank`?"), std::string::npos);
 }
 

@@ -63,19 +63,19 @@ class MaskedImagesTest : public ::testing::Test {
     c.data.val_fraction = 0;
     c.data.loader_threads = 1;
     c.method.name = "full";
-    c.pretrain.objective = "masked";
+    c.pretrain.objective = Objective::masked;
     c.pretrain.decoder_depth = 1;
     c.pretrain.decoder_width = 24;
     c.pretrain.decoder_heads = 3;
     c.augment.random_resized_crop = true;
     c.augment.flip = 0.5;
-    c.train.select = "last";
+    c.train.select = Select::last;
     c.train.epochs = 2;
     c.train.batch = 4;
     c.train.lr = 3e-3;
     c.train.warmup_epochs = 0;
     c.train.ema = 0.5;
-    c.train.precision = "fp32";
+    c.train.precision = Precision::fp32;
     c.train.threads = 1;
     c.train.out = (folder_ / out).string();
     return c;
@@ -110,8 +110,7 @@ TEST(MaskedImages, FewAreLearnedByHeart) {
   spec.task =
       masked_pretraining({.mask_ratio = 0.5f, .decoder_depth = 1, .decoder_width = 24, .decoder_heads = 3});
   spec.options.precision = Precision::fp32;
-  const BuiltSession built =
-      build_session(spec, *make_method("full", Settings(std::vector<std::string>{})), nullptr, nullptr);
+  const BuiltSession built = build_session(spec, *make_method("full", {}), nullptr, nullptr);
   const Tensor images = built.session->input("images");
   for (int64_t i = 0; i < images.size(); ++i) images.f32()[i] = wave(static_cast<uint32_t>(i / 768), i % 256);
   Optimizer optimizer(built.trained, {});

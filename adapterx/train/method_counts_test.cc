@@ -26,13 +26,13 @@ const std::vector<Row>& rows() {
 }
 
 int64_t count(const std::string& preset, const Method& method) {
-  BackboneConfig model = with_classes(backbone_preset(preset), 15);
-  if (method.positions_once()) add_positions_once(model);
+  BackbonePtr model = backbone_preset(preset).backbone->with_classes(15);
+  if (method.positions_once()) model = model->with_positions_once();
   Graph graph;
   const auto adaptation = method.adapt();
-  build_backbone(graph, model, {.batch = 2, .training = true}, *adaptation);
-  const TrainedParts parts = trained_parts(TrainedParameters(graph).entries(), model);
-  return parts.total - parts.head;
+  model->build(graph, {.batch = 2, .training = true}, *adaptation);
+  const TrainedParts parts = trained_parts(TrainedParameters(graph).entries(), *model);
+  return parts.total;
 }
 
 TEST(MethodCounts, AreThePublishedOnes) {
@@ -44,7 +44,7 @@ TEST(MethodCounts, AreThePublishedOnes) {
       EXPECT_EQ(counted, expected) << row.method << " " << preset;
     }
   }
-  EXPECT_EQ(count("vit_base_patch16_224", *make_method("lora", Settings({"targets=qkv"}))), 294'912);
+  EXPECT_EQ(count("vit_base_patch16_224", *make_method("lora", {"targets=qkv"})), 294'912);
 }
 
 TEST(MethodCounts, EveryMethodHasARow) {

@@ -6,7 +6,7 @@
 
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/multiply.h"
-#include "adapterx/models/name_pattern.h"
+#include "adapterx/models/checkpoint/name_pattern.h"
 #include "adapterx/train/micro_models_test.h"
 #include "adapterx/train/trained_parts.h"
 
@@ -16,28 +16,28 @@ namespace {
 struct Case {
   std::string method;
   std::vector<std::string> settings;
-  BackboneConfig model;
+  BackbonePtr model;
 
   std::unique_ptr<Method> make(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> all = settings;
     for (const std::string& pair : more) {
       if (method_has(method, pair.substr(0, pair.find('=')))) all.push_back(pair);
     }
-    return make_method(method, Settings(all));
+    return make_method(method, all);
   }
-  bool points() const { return is_point_backbone(model); }
+  bool points() const { return is_of_points(*model); }
   std::string text() const {
-    return fmt::format("{} {} on {}", method, fmt::join(settings, " "), input_name(model));
+    return fmt::format("{} {} on {}", method, fmt::join(settings, " "), model->input_name());
   }
 };
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const BackboneConfig& model : micro_models()) {
+  for (const BackbonePtr& model : micro_models()) {
     for (const MethodInfo& info : methods()) {
       for (const std::vector<std::string>& settings : micro_variants(info.name)) {
         all.push_back({info.name, settings, model});
-        if (all.back().make()->positions_once()) add_positions_once(all.back().model);
+        if (all.back().make()->positions_once()) all.back().model = model->with_positions_once();
       }
     }
   }
@@ -55,7 +55,7 @@ BuiltSession build(const Case& c, const Method& method, bool training, const Wei
   SessionSpec spec = evaluation_spec(c.model);
   spec.training = training;
   BuiltSession built = build_session(spec, method, std::make_shared<FrozenWeights>(source), source);
-  fill_input(*built.session, c.model);
+  fill_input(*built.session, *c.model);
   if (training) fill_synthetic_labels(3, {built.session->input("labels").i32(), kMicroBatch});
   return built;
 }
@@ -73,10 +73,10 @@ TEST(MethodLaws, NothingFrozenGetsAGradient) {
       EXPECT_FALSE(step.op == "linear_weight_grad" && !step.trained_gradient)
           << c.text() << " " << step.scope;
     }
-    const auto names = backbone_parameters(with_classes(c.model, 0));
+    const ParameterShapes names = c.model->parameters().backbone;
     Graph graph;
     const auto adaptation = c.make()->adapt();
-    build_backbone(graph, c.model, {.batch = kMicroBatch, .training = true}, *adaptation);
+    classification({})->build(graph, *c.model, {.batch = kMicroBatch, .training = true}, *adaptation);
     for (const int id : graph.parameters()) {
       const ValueInfo& p = graph.info(id);
       EXPECT_EQ(built.trained->find(p.name) != nullptr, p.use.trained || p.buffer)
@@ -117,14 +117,15 @@ TEST(MethodLaws, AllThatIsTrainedGetsAGradient) {
 }
 
 // As small as differences of every parameter allow.
-void shrink(BackboneConfig& model) {
-  if (auto* vit = std::get_if<VitConfig>(&model)) {
-    vit->image_size = 4;
-    vit->patch_size = 2;
-    vit->width = 4;
-    return;
+BackbonePtr shrunk(const Backbone& model) {
+  if (!is_of_points(model)) {
+    VitConfig vit = vit_config(model);
+    vit.image_size = 4;
+    vit.patch_size = 2;
+    vit.width = 4;
+    return vit_backbone(vit);
   }
-  auto& points = std::get<PointTransformerConfig>(model);
+  PointTransformerConfig points = point_config(model);
   points.points = 9;
   points.groups = 3;
   points.group_size = 3;
@@ -133,6 +134,7 @@ void shrink(BackboneConfig& model) {
   points.position_hidden = 4;
   points.classes = 0;                          // the head's relus are no method's
   points.batch_norm = FrozenBatchNorm::fixed;  // the batch's statistics take shifts back: gradients of 0
+  return point_backbone(points);
 }
 
 // Variances are above 0.
@@ -144,7 +146,7 @@ std::vector<double> micro_values(std::string_view name, const Shape& shape) {
 
 TEST(MethodLaws, GradientsAreThoseOfTheDefinition) {
   for (Case c : cases()) {
-    shrink(c.model);
+    c.model = shrunk(*c.model);
     const auto method = c.make();
     CheckOptions options;
     options.compile.precision = Precision::fp32;
@@ -152,9 +154,10 @@ TEST(MethodLaws, GradientsAreThoseOfTheDefinition) {
     const CheckResult r = check_graph(
         [&](Graph& g) {
           const auto adaptation = method->adapt();
-          const BuiltBackbone built =
-              build_backbone(g, c.model, {.batch = 2, .training = true, .drop_path = 0.2f}, *adaptation);
-          const Value result = c.points() ? built.features : built.logits, penalty = adaptation->penalty();
+          const Features f =
+              c.model->build(g, {.batch = 2, .training = true, .drop_path = 0.2f}, *adaptation).features;
+          const Value result = c.points() ? f.pooled : f.head(c.model->classes());
+          const Value penalty = adaptation->penalty();
           return penalty ? add(result, broadcast_scalar(penalty, result.shape(), Role::exact)) : result;
         },
         options);
@@ -167,12 +170,12 @@ TEST(MethodLaws, GradientsAreThoseOfTheDefinition) {
 // backbone, bit for bit.
 TEST(MethodLaws, TheStartIsTheFrozenBackbone) {
   for (const Case& c : cases()) {
-    const auto names = backbone_parameters(c.model);
+    const ParameterShapes names = c.model->parameters().all();
     const WeightSource backbone = [&](std::string_view name, const Shape& shape, std::span<float> out) {
       return names.contains(name) && synthetic_source(name, shape, out);
     };
     EXPECT_EQ(output(build(c, *c.make({"tfts=false", "prompts=false"}), false, backbone), "logits"),
-              output(build(c, Backbone(), false, backbone), "logits"))
+              output(build(c, Unadapted(), false, backbone), "logits"))
         << c.text();
   }
 }
@@ -180,8 +183,11 @@ TEST(MethodLaws, TheStartIsTheFrozenBackbone) {
 // But for BatchNorm's statistics, and for dropout in a point transformer's head.
 TEST(MethodLaws, TrainingWithoutDropoutIsEvaluation) {
   for (Case c : cases()) {
-    if (auto* points = std::get_if<PointTransformerConfig>(&c.model))
-      points->batch_norm = FrozenBatchNorm::fixed;
+    if (c.points()) {
+      PointTransformerConfig points = point_config(*c.model);
+      points.batch_norm = FrozenBatchNorm::fixed;
+      c.model = point_backbone(points);
+    }
     const auto method = c.make({"dropout=0"});
     const char* result = c.points() ? "features" : "logits";
     const std::vector<float> training = output(build(c, *method, true, open_weights), result),
@@ -203,8 +209,8 @@ TEST(MethodLaws, OneMethodServesTwoGraphs) {
 
     const auto one = method->adapt(), other = method->adapt();
     Graph g, h;
-    build_backbone(g, c.model, {.batch = 2, .training = true}, *one);
-    build_backbone(h, c.model, {.batch = 2, .training = true}, *other);
+    c.model->build(g, {.batch = 2, .training = true}, *one);
+    c.model->build(h, {.batch = 2, .training = true}, *other);
     EXPECT_EQ(g.parameter_names(), h.parameter_names()) << c.text();
     const Value penalty = one->penalty();
     EXPECT_TRUE(!penalty || penalty.graph == &g) << c.text();
@@ -216,13 +222,12 @@ TEST(MethodLaws, PartsAddUp) {
   for (const Case& c : cases()) {
     const BuiltSession built = build(c, *c.make(), true, open_weights);
     const auto entries = built.trained->entries();
-    const TrainedParts parts = trained_parts(entries, c.model);
+    const TrainedParts parts = trained_parts(entries, *c.model);
     int64_t sum = 0;
     for (const TrainedPart& part : parts.parts) sum += part.numbers;
     EXPECT_EQ(sum, built.trained->count()) << c.text();
     EXPECT_EQ(parts.total, sum) << c.text();
-    const auto backbone = backbone_parameters(with_classes(c.model, 0));
-    const auto whole = backbone_parameters(c.model);
+    const ParameterShapes backbone = c.model->parameters().backbone, whole = c.model->parameters().all();
     for (const TrainedParameters::Entry& e : entries) {
       if (e.buffer || backbone.contains(e.name)) continue;
       EXPECT_NE(e.part, "backbone") << c.text() << " " << e.name;

@@ -4,15 +4,21 @@
 
 #include <vector>
 
+#include "adapterx/data/images/image_input.h"
+#include "adapterx/data/points/point_input.h"
 #include "adapterx/graph/gradient_check.h"
+#include "adapterx/models/points/point_family.h"
 #include "adapterx/models/synthetic_weights.h"
+#include "adapterx/models/vit/vit_family.h"
 #include "adapterx/train/build_session.h"
 
 namespace ax {
 
 inline constexpr int64_t kMicroBatch = 3;
 
-inline std::vector<BackboneConfig> micro_models() {
+inline bool is_of_points(const Backbone& model) { return &model.family() == &point_family(); }
+
+inline std::vector<BackbonePtr> micro_models() {
   VitConfig vit;
   vit.image_size = 16;
   vit.patch_size = 8;
@@ -32,18 +38,17 @@ inline std::vector<BackboneConfig> micro_models() {
   points.heads = 2;
   points.mlp_ratio = 1;
   points.classes = 3;
-  return {vit, points};
+  return {vit_backbone(vit), point_backbone(points)};
 }
 
-inline InputPreprocess preprocess_of(const BackboneConfig& model) {
-  if (const auto* points = std::get_if<PointTransformerConfig>(&model))
-    return PointPreprocess{points->points};
+inline ModelInputPtr input_of(const Backbone& model) {
+  if (is_of_points(model)) return std::make_shared<PointInput>(PointPreprocess{point_config(model).points});
   Preprocess half = preprocess_preset("half");
-  half.size = std::get<VitConfig>(model).image_size;
-  return half;
+  half.size = vit_config(model).image_size;
+  return std::make_shared<ImageInput>(half);
 }
 
-inline SessionSpec evaluation_spec(const BackboneConfig& model) {
+inline SessionSpec evaluation_spec(const BackbonePtr& model) {
   SessionSpec spec;
   spec.model = model;
   spec.batch = kMicroBatch;
@@ -52,9 +57,9 @@ inline SessionSpec evaluation_spec(const BackboneConfig& model) {
   return spec;
 }
 
-inline void fill_input(Session& session, const BackboneConfig& model) {
-  const Tensor input = session.input(input_name(model));
-  fill_synthetic(input_name(model), input.shape, input.f32_span());
+inline void fill_input(Session& session, const Backbone& model) {
+  const Tensor input = session.input(model.input_name());
+  fill_synthetic(model.input_name(), input.shape, input.f32_span());
 }
 
 // Small settings of a method, and, of methods that have several forms, those.

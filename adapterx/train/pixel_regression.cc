@@ -107,6 +107,10 @@ double accuracy(const Fit& fit, const Pixels& p) {
 
 }  // namespace
 
+std::vector<Setting> pixel_regression_settings(PixelRegressionOptions& o) {
+  return {{"method.size", &o.size, "Side in pixels to which the images are squashed.", {1, 1024}}};
+}
+
 PixelRegression pixel_regression(const ImageDataset& train, const ImageDataset* val, const ImageDataset& test,
                                  int64_t classes, const PixelRegressionOptions& options) {
   if (options.l2.empty()) fail("pixel regression: expected at least one l2 to choose from");

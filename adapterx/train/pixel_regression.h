@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "adapterx/base/setting.h"
 #include "adapterx/data/images/image_dataset.h"
 
 namespace ax {
@@ -19,6 +20,9 @@ struct PixelRegressionOptions {
   int64_t steps = 400;  // of AdamW on the whole set, the rate falling to zero by a cosine
   float lr = 3e-3f;
 };
+
+// "method.size": what `adapterx baseline` and suites let users set.
+std::vector<Setting> pixel_regression_settings(PixelRegressionOptions& options);
 
 struct PixelRegression {
   float l2 = 0;              // chosen; without validation images the first of the list

@@ -97,7 +97,7 @@ class PointTrainerTest : public ::testing::Test {
     c.train.batch = 5;
     c.train.warmup_epochs = 0;
     c.train.lr = 3e-3;
-    c.train.precision = "fp32";
+    c.train.precision = Precision::fp32;
     c.train.threads = 1;
     c.train.out = path(out);
     return c;
@@ -105,9 +105,9 @@ class PointTrainerTest : public ::testing::Test {
 
   static TrainConfig masked_config(const std::string& out) {
     TrainConfig c = config(out, "full");
-    c.pretrain.objective = "masked";
+    c.pretrain.objective = Objective::masked;
     c.pretrain.decoder_depth = 1;
-    c.train.select = "last";
+    c.train.select = Select::last;
     return c;
   }
 

@@ -15,7 +15,7 @@ std::unique_ptr<Loader> loader(const TrainingSetup& setup, std::shared_ptr<const
 }  // namespace
 
 Split choosing_split(const TrainConfig& config) {
-  return config.train.select == "test-best" ? Split::test : Split::val;
+  return config.train.select == Select::test_best ? Split::test : Split::val;
 }
 
 RunEvaluation::RunEvaluation(const TrainConfig& config, const TrainingSetup& setup,

@@ -8,12 +8,6 @@
 
 namespace ax {
 
-ScheduleUnit parse_schedule_unit(std::string_view name) {
-  if (name == "epoch") return ScheduleUnit::epoch;
-  if (name == "step") return ScheduleUnit::step;
-  fail("schedule unit `{}`: expected epoch or step{}", name, did_you_mean(name, {"epoch", "step"}));
-}
-
 Schedule::Schedule(const ScheduleOptions& options, int64_t steps) : options_(options), steps_(steps) {
   const ScheduleOptions& o = options_;
   if (steps < 1) fail("schedule: expected 1 step an epoch or more, got {}", steps);

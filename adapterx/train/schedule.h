@@ -3,14 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 namespace ax {
 
 enum class ScheduleUnit : uint8_t { epoch, step };
-
-// "epoch" or "step"; Error with the nearest name otherwise.
-ScheduleUnit parse_schedule_unit(std::string_view name);
 
 struct ScheduleOptions {
   double lr = 1e-3, min_lr = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapterx/base/error.h"
+#include "adapterx/train/config_settings.h"
 
 namespace ax {
 namespace {
@@ -13,27 +14,24 @@ size_t cache_quarter(const TrainConfig& config) {
 
 // Settings that mean nothing to the kind of model would be passed over in silence.
 void expect_settings_of(const TrainConfig& config, const ModelInput& input) {
-  const bool points = input.name() == "points";
-  const std::string key = setting_of_other_kind(config, points);
-  if (key.empty()) return;
-  fail("{}: a setting of {}; the model is one of {}", key, points ? "images" : "point clouds",
-       points ? "point clouds" : "images");
+  const auto [key, of] = setting_of_other_data(config, input.kind());
+  if (!key.empty()) fail("{}: a setting of {}; the model is one of {}", key, of, input.kind());
 }
 
 void expect_splits(const TrainConfig& config, const TrainingSetup& setup) {
   const std::string_view noun = setup.input->noun();
   if (!setup.data.train) fail("{}: no training {}", config.data.path, noun);
-  const std::string& select = config.train.select;
+  const Select select = config.train.select;
   if (!setup.task->evaluates()) {
-    if (select == "last") return;
+    if (select == Select::last) return;
     fail("{}: {} are trained and not evaluated: expected train.select = last, got {}", config.data.path,
-         setup.task->name(), select);
+         setup.task->name(), to_string(select));
   }
-  if (select == "val" && config.data.train_on == "train" && !setup.data.val) {
+  if (select == Select::val && config.data.train_on == TrainOn::train && !setup.data.val) {
     fail("{}: no validation {} to select on: set data.val_fraction above 0, or train.select = last",
          config.data.path, noun);
   }
-  if (select == "test-best" && !setup.data.test) {
+  if (select == Select::test_best && !setup.data.test) {
     fail("{}: no test {} for train.select = test-best", config.data.path, noun);
   }
 }
@@ -59,7 +57,7 @@ DatasetSpec dataset_spec(const DataConfig& data) {
   spec.val_size = data.val_size;
   spec.seed = data.split_seed;
   spec.class_names = data.class_names;
-  spec.all_labels = data.labels == "all";
+  spec.all_labels = data.labels == LabelsTaken::all;
   spec.variant = data.variant;
   spec.min_class_size = data.min_class_size;
   if (data.sample_points > 0) spec.sample_points = data.sample_points;
@@ -72,7 +70,7 @@ PreprocessSettings preprocess_settings(const DataConfig& data, const PreprocessS
   settings.interpolation = data.interpolation;
   settings.crop = data.crop;
   settings.crop_pct = data.crop_pct;
-  if (!data.unit_sphere.empty()) settings.unit_sphere = data.unit_sphere == "true";
+  if (data.unit_sphere) settings.unit_sphere = data.unit_sphere;
   settings.sample_points = data.sample_points;
   return settings;
 }
@@ -83,7 +81,7 @@ TrainingSetup open_training(const TrainConfig& config) {
   TrainingSetup setup;
   setup.input = named.family().input();
   expect_settings_of(config, *setup.input);
-  setup.method = make_method(config.method.name, Settings(config.method.pairs()));
+  setup.method = make_method(config.method.name, config.method.pairs());
   const TaskKind& kind = task_kind(config.pretrain.objective);
   DatasetSpec spec = dataset_spec(config.data);
   spec.labelled = kind.labelled;
@@ -92,7 +90,7 @@ TrainingSetup open_training(const TrainConfig& config) {
   if (!config.data.use_test) setup.data.test = nullptr;
   setup.task = kind.make(task_settings(config), setup.data);
   expect_splits(config, setup);
-  if (config.data.train_on == "train+val") train_on_validation(*setup.input, setup.data);
+  if (config.data.train_on == TrainOn::train_and_val) train_on_validation(*setup.input, setup.data);
   static_cast<ModelSetup&>(setup) =
       named.open(std::ssize(setup.task->classes()), setup.method->positions_once());
   setup.input = setup.input->with(preprocess_settings(config.data, setup.data.protocol));

@@ -137,7 +137,7 @@ class Trainer {
         note_evaluation(*evaluation, result);
         result.observed = evaluation_->observe();
       }
-      result.best = t_.select == "last" ? is_last() : result.best;
+      result.best = t_.select == Select::last ? is_last() : result.best;
       if (result.best) save_adapter_file("best");
       save_adapter_file("last");
     }
@@ -210,7 +210,7 @@ class Trainer {
     }
     result.stopped_early = state_.stopped;
     result.epochs = state_.epoch;
-    result.best_epoch = t_.select == "last" ? state_.epoch - 1 : state_.best_epoch;
+    result.best_epoch = t_.select == Select::last ? state_.epoch - 1 : state_.best_epoch;
     result.best_val_accuracy = state_.best_accuracy;
     result.parts = parts_;
     result.seconds = state_.seconds;

@@ -86,7 +86,7 @@ class TrainerTest : public ::testing::Test {
     c.train.epochs = 3;
     c.train.batch = 4;
     c.train.warmup_epochs = 0;
-    c.train.precision = "fp32";
+    c.train.precision = Precision::fp32;
     c.train.threads = 1;
     c.train.ema = 0.9;
     c.train.checkpoint_minutes = 60;
@@ -114,7 +114,7 @@ class TrainerTest : public ::testing::Test {
 TEST_F(TrainerTest, AnyFailingWriteIsAnErrorFromWhichTheRunResumes) {
   TrainConfig c = config("straight");
   c.train.epochs = 2;
-  c.train.select = "last";
+  c.train.select = Select::last;
   internal::fail_file_calls(-1);
   run(c);
   const int64_t calls = internal::fail_file_calls(-1);
@@ -175,7 +175,7 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   EXPECT_EQ(r.best_epoch, top->epoch - 1);
   EXPECT_EQ(r.best_val_accuracy, top->val_accuracy);
 
-  c.train.select = "last";
+  c.train.select = Select::last;
   c.train.eval_every = 4;
   c.train.out = (folder_ / "last").string();
   r = run(c);
@@ -183,7 +183,7 @@ TEST_F(TrainerTest, SelectionKeepsTheEpochItNames) {
   EXPECT_EQ(best("last"), read(folder_ / "last/last/adapter.safetensors"));
   for (const EpochRecord& e : recorder_.epochs) EXPECT_EQ(e.evaluated(), e.epoch == 4 || e.epoch == 6);
 
-  c.train.select = "test-best";
+  c.train.select = Select::test_best;
   c.train.eval_every = 1;
   c.train.out = (folder_ / "test-best").string();
   r = run(c);
@@ -208,7 +208,7 @@ TEST_F(TrainerTest, EvaluationsTellTheImagesOfTheirSplit) {
   run(c);
   EXPECT_EQ(recorder_.totals, (std::map<std::string, int64_t>{{"test", 24}, {"val", 8}}));
   recorder_.totals.clear();
-  c.train.select = "test-best";
+  c.train.select = Select::test_best;
   c.train.out = (folder_ / "told-test").string();
   run(c);
   EXPECT_EQ(recorder_.totals, (std::map<std::string, int64_t>{{"test", 24}}));
@@ -229,23 +229,23 @@ TEST_F(TrainerTest, AnAdapterKeepsEverySettingOfItsMethod) {
 TEST(ResolvedSettings, MakeTheSameMethodAgain) {
   for (const MethodInfo& info : methods()) {
     const std::vector<std::string> all = resolved_settings(info.name, {});
-    EXPECT_EQ(all.size(), method_settings(info.name).size());
-    EXPECT_NO_THROW(make_method(info.name, Settings(all))) << info.name;
+    EXPECT_EQ(all.size(), draft_method(info.name).settings.size());
+    EXPECT_NO_THROW(make_method(info.name, all)) << info.name;
     EXPECT_EQ(resolved_settings(info.name, all), all);
   }
   const std::vector<std::string> given = {"temperature=learned", "share=2", "router=linear",
                                           "token_norm=false"};
   const std::vector<std::string> all = resolved_settings("adapter_x", given);
   for (const std::string& pair : given) EXPECT_EQ(std::ranges::count(all, pair), 1) << pair;
-  EXPECT_NO_THROW(make_method("adapter_x", Settings(all)));
+  EXPECT_NO_THROW(make_method("adapter_x", all));
 }
 
 TEST_F(TrainerTest, EveryTrainingImageCountsOnceAnEpoch) {
   run(config("counted"));
   for (const EpochRecord& e : recorder_.epochs) EXPECT_NEAR(e.images_per_s * e.seconds, 16, 1e-6);
   TrainConfig c = config("both");
-  c.data.train_on = "train+val";
-  c.train.select = "last";
+  c.data.train_on = TrainOn::train_and_val;
+  c.train.select = Select::last;
   const TrainingResult r = run(c);
   EXPECT_FALSE(recorder_.epochs[0].evaluated());
   EXPECT_NEAR(recorder_.epochs[0].images_per_s * recorder_.epochs[0].seconds, 24, 1e-6);
@@ -272,7 +272,7 @@ TEST_F(TrainerTest, SeveralHeadsLearnAndResume) {
   c.augment.mixup = 0.2;
   c.train.epochs = 12;
   EXPECT_THROW(run(c), Error);  // nothing to select on
-  c.train.select = "last";
+  c.train.select = Select::last;
   c.train.lr = 3e-3;
   const TrainingResult result = run(c);
   EXPECT_TRUE(result.tested_on.empty());

@@ -44,8 +44,8 @@ ModelInputPtr ImageInput::with(const PreprocessSettings& settings) const {
   }
   Preprocess p = settings.preset.empty() ? preprocess_ : preprocess_preset(settings.preset);
   p.size = preprocess_.size;
-  if (!settings.interpolation.empty()) p.interpolation = parse_interpolation(settings.interpolation);
-  if (!settings.crop.empty()) p.crop = parse_crop(settings.crop);
+  p.interpolation = settings.interpolation.value_or(p.interpolation);
+  p.crop = settings.crop.value_or(p.crop);
   if (settings.crop_pct > 0) p.crop_pct = settings.crop_pct;
   if (!settings.mean.empty()) std::ranges::copy(settings.mean, p.mean.begin());
   if (!settings.std.empty()) std::ranges::copy(settings.std, p.std.begin());

@@ -15,6 +15,7 @@ class ImageInput : public ModelInput {
 
   std::string_view name() const override { return "images"; }
   std::string_view noun() const override { return "images"; }
+  std::string_view kind() const override { return kOfImages; }
   std::string text() const override { return to_string(preprocess_); }
   int64_t sample_size() const override { return 3 * preprocess_.size * preprocess_.size; }
   ModelInputPtr with(const PreprocessSettings& settings) const override;

@@ -15,6 +15,7 @@ class PointInput : public ModelInput {
 
   std::string_view name() const override { return "points"; }
   std::string_view noun() const override { return "clouds"; }
+  std::string_view kind() const override { return kOfClouds; }
   std::string text() const override;
   int64_t sample_size() const override { return 3 * preprocess_.points; }
   ModelInputPtr with(const PreprocessSettings& settings) const override;

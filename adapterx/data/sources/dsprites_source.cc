@@ -41,25 +41,40 @@ struct Label {
 
 constexpr int64_t kBins = 16;  // classes of two or three neighbouring values
 
-Label label_named(const std::string& name) {
-  if (name == "location") return {numbered_names("x", kBins), [](const Dsprite& s) { return s.x / 2; }};
-  if (name == "y") return {numbered_names("y", kBins), [](const Dsprite& s) { return s.y / 2; }};
-  if (name == "orientation") {
-    return {numbered_names("orientation", kBins), [](const Dsprite& s) { return s.orientation * 2 / 5; }};
+Label label_of(DspriteLabel label) {
+  switch (label) {
+    case DspriteLabel::location:
+      return {numbered_names("x", kBins), [](const Dsprite& s) { return s.x / 2; }};
+    case DspriteLabel::y:
+      return {numbered_names("y", kBins), [](const Dsprite& s) { return s.y / 2; }};
+    case DspriteLabel::orientation:
+      return {numbered_names("orientation", kBins), [](const Dsprite& s) { return s.orientation * 2 / 5; }};
+    case DspriteLabel::shape:
+      return {{"square", "ellipse", "heart"}, [](const Dsprite& s) { return s.shape; }};
+    case DspriteLabel::scale:
+      break;
   }
-  if (name == "shape") return {{"square", "ellipse", "heart"}, [](const Dsprite& s) { return s.shape; }};
   return {{"0.5", "0.6", "0.7", "0.8", "0.9", "1.0"}, [](const Dsprite& s) { return s.scale; }};
 }
 
 }  // namespace
 
-ImageSplits open_dsprites(SourceOptions& options) {
-  Label label =
-      label_named(options.choice("label", "location", {"location", "orientation", "shape", "scale", "y"}));
-  const int64_t count = options.integer("test", 10'000, 0, kDsprites / 2);
-  const uint64_t seed = options.seed();
+std::vector<Setting> dsprites_settings(DspritesOptions& o) {
+  return {{"label",
+           one_of(o.label, {{"location", DspriteLabel::location},
+                            {"orientation", DspriteLabel::orientation},
+                            {"shape", DspriteLabel::shape},
+                            {"scale", DspriteLabel::scale},
+                            {"y", DspriteLabel::y}}),
+           "What is told of an image; location is its column, and y its row."},
+          {"test", &o.test, "Test images, the others being training images.", {0, kDsprites / 2}},
+          seed_setting(o.seed)};
+}
+
+ImageSplits open_dsprites(const DspritesOptions& options) {
+  Label label = label_of(options.label);
   ImageSplits splits{.classes = std::move(label.classes)};
-  split_off_test(std::make_shared<Dsprites>(label.of), count, seed, "dsprites.test", splits);
+  split_off_test(std::make_shared<Dsprites>(label.of), options.test, options.seed, "dsprites.test", splits);
   return splits;
 }
 

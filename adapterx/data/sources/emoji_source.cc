@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFont = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf";
-constexpr const char* kList = "/usr/share/unicode/emoji/emoji-test.txt";
 constexpr int64_t kThumbnail = 16, kLeastSubgroup = 10;
 constexpr int64_t kLeastDifference = 10;  // root mean square of a thumbnail's values
 
@@ -126,21 +124,31 @@ std::vector<std::string> label_all(std::vector<Drawn>& all, std::string Emoji::*
 
 }  // namespace
 
-ImageSplits open_emoji(SourceOptions& options) {
-  const bool groups = options.choice("label", "group", {"group", "subgroup"}) == "group";
-  const int64_t side = options.integer("size", 64, 16, 512), count = options.integer("test", 300, 0, 10'000);
-  const uint64_t seed = options.seed();
-  const fs::path font_file = options.text("font", kFont), list_file = options.text("list", kList);
+std::vector<Setting> emoji_settings(EmojiOptions& o) {
+  return {{"label", one_of(o.label, {{"group", EmojiLabel::group}, {"subgroup", EmojiLabel::subgroup}}),
+           "Whether classes are the groups of Unicode's list of emoji or its subgroups."},
+          size_setting(o.size, 512),
+          {"test", &o.test, "Test images, the others being training images.", {0, 10'000}},
+          seed_setting(o.seed),
+          {"font", &o.font, "File of the coloured font."},
+          {"list", &o.list, "File of Unicode's list of emoji."}};
+}
+
+ImageSplits open_emoji(const EmojiOptions& options) {
+  const bool groups = options.label == EmojiLabel::group;
+  const fs::path font_file = options.font, list_file = options.list;
   expect_file(font_file, "fonts-noto-color-emoji");
   expect_file(list_file, "unicode-data");
-  std::vector<Drawn> all = draw_all(read_emoji_list(FileBytes::map(list_file)), Font(font_file), side);
+  std::vector<Drawn> all =
+      draw_all(read_emoji_list(FileBytes::map(list_file)), Font(font_file), options.size);
   ImageSplits splits{
       .classes = label_all(all, groups ? &Emoji::group : &Emoji::subgroup, groups ? 1 : kLeastSubgroup)};
-  if (splits.classes.size() < 2 || count >= std::ssize(all)) {
+  if (splits.classes.size() < 2 || options.test >= std::ssize(all)) {
     fail("{}: expected emoji of two classes at least and more than {}, got {} of {} in {}",
-         list_file.string(), count, all.size(), splits.classes.size(), font_file.string());
+         list_file.string(), options.test, all.size(), splits.classes.size(), font_file.string());
   }
-  split_off_test(std::make_shared<EmojiImages>(std::move(all)), count, seed, "emoji.test", splits);
+  split_off_test(std::make_shared<EmojiImages>(std::move(all)), options.test, options.seed, "emoji.test",
+                 splits);
   return splits;
 }
 

@@ -5,60 +5,53 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/sources/fractal_image.h"
 #include "adapterx/data/sources/source_parts.h"
 
 namespace ax {
 namespace {
 
-FractalStyle style_of(SourceOptions& options) {
-  return {.points = options.integer("points", 4000, 100, 1'000'000),
-          .stamped = part_of_second(options, "style", "density", "stamps"),
-          .coloured = part_of_second(options, "colours", "grey", "colour")};
-}
-
 class Fractals : public ImageDataset {
  public:
-  explicit Fractals(SourceOptions& options)
-      : systems_(static_cast<size_t>(options.integer("classes", 200, 2, 100'000))),
-        size_(options.integer("per_class", 100, 1, 1'000'000) * std::ssize(systems_)),
-        style_(style_of(options)),
-        filling_(options.number("filling", 0.2, 0, 0.4)),
-        side_(options.integer("size", 64, 16, 1024)),
-        seed_(options.seed()) {}
-
-  void search() {
+  explicit Fractals(const FractalOptions& options)
+      : options_(options), systems_(static_cast<size_t>(options.classes)) {
     parallel_ranges(std::ssize(systems_), 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t c = begin; c < end; ++c) {
-        systems_[static_cast<size_t>(c)] = draw_fractal_class(seed_, c, filling_);
+        systems_[static_cast<size_t>(c)] = draw_fractal_class(options.seed, c, options.filling);
       }
     });
   }
 
-  int64_t size() const override { return size_; }
+  int64_t size() const override { return options_.per_class * classes(); }
   int32_t label(int64_t i) const override { return static_cast<int32_t>(i % std::ssize(systems_)); }
   std::string name(int64_t i) const override { return fmt::format("fractals#{}", i); }
   Image image(int64_t i) const override {
-    const SampleKey key{.seed = seed_, .index = i};
-    return draw_fractal(systems_[static_cast<size_t>(label(i))], style_, side_, key, name(i));
+    const SampleKey key{.seed = options_.seed, .index = i};
+    return draw_fractal(systems_[static_cast<size_t>(label(i))], options_.style, options_.size, key, name(i));
   }
   int64_t classes() const { return std::ssize(systems_); }
 
  private:
+  FractalOptions options_;
   std::vector<FractalSystem> systems_;
-  int64_t size_;
-  FractalStyle style_;
-  double filling_;
-  int64_t side_;
-  uint64_t seed_;
 };
 
 }  // namespace
 
-ImageSplits open_fractals(SourceOptions& options) {
+std::vector<Setting> fractal_settings(FractalOptions& o) {
+  return {{"classes", &o.classes, "Classes, a system of maps each.", {2, 100'000}},
+          {"per_class", &o.per_class, "Images of each class.", {1, 1'000'000}},
+          {"points", &o.style.points, "Points drawn of an image.", {100, 1'000'000}},
+          {"style", part_of_second(o.style.stamped, "density", "stamps"),
+           "Whether images show the density of points, small stamps at them, or half of each."},
+          {"colours", part_of_second(o.style.coloured, "grey", "colour"),
+           "Whether images are white on black, as published, coloured, or half of each."},
+          {"filling", &o.filling, "Least part of the frame that an attractor fills.", {0, 0.4}},
+          size_setting(o.size),
+          seed_setting(o.seed)};
+}
+
+ImageSplits open_fractals(const FractalOptions& options) {
   const auto fractals = std::make_shared<Fractals>(options);
-  options.expect_known();
-  fractals->search();
   ImageSplits splits{.classes = numbered_names("fractal", fractals->classes())};
   splits.train = fractals;
   return splits;

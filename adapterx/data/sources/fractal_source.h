@@ -2,15 +2,21 @@
 // on (FractalDB, arXiv 2101.08515).
 #pragma once
 
+#include "adapterx/base/setting.h"
 #include "adapterx/data/images/image_dataset.h"
-#include "adapterx/data/sources/source_options.h"
+#include "adapterx/data/sources/fractal_image.h"
 
 namespace ax {
 
-// Options: classes (200); per_class (100) images of each; points (4000) of an image; style (mixed): density,
-// stamps or mixed; colours (mixed): grey (white on black, as published), colour or mixed; filling (0.2): the
-// least part of the frame that an attractor fills; size (64): the side in pixels; seed (0), of the classes
-// too.
-ImageSplits open_fractals(SourceOptions& options);
+struct FractalOptions {
+  int64_t classes = 200, per_class = 100;
+  FractalStyle style;
+  double filling = 0.2;  // least part of the frame that an attractor fills
+  int64_t size = 64;
+  uint64_t seed = 0;  // of the classes, too
+};
+
+std::vector<Setting> fractal_settings(FractalOptions& options);
+ImageSplits open_fractals(const FractalOptions& options);
 
 }  // namespace ax

@@ -27,14 +27,10 @@ int32_t angle_bin(double angle) {
 
 class Glyphs : public ImageDataset {
  public:
-  Glyphs(std::vector<GlyphCharacter> characters, SourceOptions& options)
-      : characters_(std::move(characters)),
-        size_(options.integer("per_class", 100, 1, 1'000'000) * std::ssize(characters_)),
-        turn_(options.number("turn", 180, 0, 180)),
-        side_(options.integer("size", 64, 16, 1024)),
-        seed_(options.seed()) {}
+  Glyphs(std::vector<GlyphCharacter> characters, const GlyphOptions& options)
+      : characters_(std::move(characters)), options_(options) {}
 
-  int64_t size() const override { return size_; }
+  int64_t size() const override { return options_.per_class * std::ssize(characters_); }
   int32_t label(int64_t i) const override { return static_cast<int32_t>(i % std::ssize(characters_)); }
   std::string name(int64_t i) const override { return fmt::format("glyphs#{}", i); }
 
@@ -50,34 +46,40 @@ class Glyphs : public ImageDataset {
   Image image(int64_t i) const override {
     Draws draws(key(i), "glyphs.other");
     const auto other = static_cast<size_t>(draws.below(std::ssize(characters_)));
-    return draw_glyph(character(i), pose(i), characters_[other], side_, key(i), name(i));
+    return draw_glyph(character(i), pose(i), characters_[other], options_.size, key(i), name(i));
   }
 
-  bool turns() const { return turn_ > 0; }
+  bool turns() const { return options_.turn > 0; }
 
  private:
   const GlyphCharacter& character(int64_t i) const { return characters_[static_cast<size_t>(label(i))]; }
-  SampleKey key(int64_t i) const { return {.seed = seed_, .index = i}; }
+  SampleKey key(int64_t i) const { return {.seed = options_.seed, .index = i}; }
   GlyphPose pose(int64_t i) const {
-    return draw_glyph_pose(character(i), turn_, side_, key(i), "glyphs.pose");
+    return draw_glyph_pose(character(i), options_.turn, options_.size, key(i), "glyphs.pose");
   }
 
   std::vector<GlyphCharacter> characters_;
-  int64_t size_;
-  double turn_;
-  int64_t side_;
-  uint64_t seed_;
+  GlyphOptions options_;
 };
 
 LabelSet numbered(const std::string& name, int32_t count) { return {name, numbered_names(name, count)}; }
 
 }  // namespace
 
-ImageSplits open_glyphs(SourceOptions& options) {
-  const int64_t classes = options.integer("classes", 300, 2, std::ssize(glyph_candidates()));
-  const int64_t least_fonts = options.integer("least_fonts", 4, 1, 1000);
-  const std::string fonts = options.text("fonts", "/usr/share/fonts");
-  std::vector<GlyphCharacter> characters = read_glyph_characters(fonts, classes, least_fonts);
+std::vector<Setting> glyph_settings(GlyphOptions& o) {
+  const auto candidates = static_cast<double>(std::ssize(glyph_candidates()));
+  return {{"classes", &o.classes, "Classes, a character each.", {2, candidates}},
+          {"least_fonts", &o.least_fonts, "Fonts that must hold a character.", {1, 1000}},
+          {"fonts", &o.fonts, "Folder of the fonts, searched with all its subfolders."},
+          {"per_class", &o.per_class, "Images of each class.", {1, 1'000'000}},
+          {"turn", &o.turn, "Most degrees by which a character is turned.", {0, 180}},
+          size_setting(o.size),
+          seed_setting(o.seed)};
+}
+
+ImageSplits open_glyphs(const GlyphOptions& options) {
+  std::vector<GlyphCharacter> characters =
+      read_glyph_characters(options.fonts, options.classes, options.least_fonts);
   ImageSplits splits;
   for (const GlyphCharacter& character : characters) splits.classes.push_back(character.name());
   splits.further = {numbered("x", kGlyphPlaceBins), numbered("y", kGlyphPlaceBins),

@@ -9,14 +9,17 @@
 #include <string_view>
 #include <vector>
 
+#include "adapterx/base/setting_draft.h"
 #include "adapterx/data/images/image_dataset.h"
-#include "adapterx/data/sources/source_options.h"
 
 namespace ax {
 
+// A source before it is opened: its settings with their defaults.
+using SourceDraft = SettingDraft<ImageSplits>;
+
 struct ImageSource {
   std::string_view name, help;  // "glyphs", "characters of the fonts installed ..."
-  ImageSplits (*open)(SourceOptions& options);
+  SourceDraft (*draft)();
 };
 
 const std::vector<ImageSource>& image_sources();
@@ -25,7 +28,7 @@ std::vector<std::string> image_source_names();
 // Whether the text begins with a source's name that ends there or at a colon.
 bool names_image_source(std::string_view text);
 
-// Throws Error on an unknown name, an option that the source doesn't have (with the nearest one) or of a
+// Throws Error on an unknown name, a setting that the source doesn't have (with the nearest one) or of a
 // wrong value, and on what the source itself misses.
 ImageSplits open_image_source(const std::string& text);
 

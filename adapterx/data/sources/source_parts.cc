@@ -11,11 +11,15 @@ std::vector<std::string> numbered_names(std::string_view what, int64_t count) {
   return names;
 }
 
-double part_of_second(SourceOptions& options, std::string_view key, const std::string& first,
-                      const std::string& second) {
-  const std::string chosen = options.choice(key, "mixed", {first, second, "mixed"});
-  return chosen == first ? 0 : chosen == second ? 1 : 0.5;
+Choice part_of_second(double& part, const std::string& first, const std::string& second) {
+  return one_of(part, {{first, 0}, {second, 1}, {"mixed", 0.5}});
 }
+
+Setting size_setting(int64_t& size, double most) {
+  return {"size", &size, "Side of an image in pixels.", {16, most}};
+}
+
+Setting seed_setting(uint64_t& seed) { return {"seed", &seed, "Seed of all that is drawn."}; }
 
 void split_off_test(std::shared_ptr<const ImageDataset> images, int64_t count, uint64_t seed,
                     std::string_view what, ImageSplits& splits) {

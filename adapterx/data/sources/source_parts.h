@@ -7,17 +7,20 @@
 #include <string_view>
 #include <vector>
 
+#include "adapterx/base/setting.h"
 #include "adapterx/data/images/image_dataset.h"
-#include "adapterx/data/sources/source_options.h"
 
 namespace ax {
 
 // Names of classes that are numbers: "x 0", "x 1" ...
 std::vector<std::string> numbered_names(std::string_view what, int64_t count);
 
-// An option "first", "second" or "mixed" (the default): the part of the images that is as the second.
-double part_of_second(SourceOptions& options, std::string_view key, const std::string& first,
-                      const std::string& second);
+// The part of the images that is as the second of two ways: 0, 1 or, of both "mixed", a half.
+Choice part_of_second(double& part, const std::string& first, const std::string& second);
+
+// The settings `size`, with the greatest side that there is, and `seed`.
+Setting size_setting(int64_t& size, double most = 1024);
+Setting seed_setting(uint64_t& seed);
 
 // `count` of the images, stratified and drawn by seed, become the test split, the others the training split.
 // splits has its classes. what: keys the draw.

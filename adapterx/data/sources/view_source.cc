@@ -7,7 +7,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/data/labelled_files.h"
 #include "adapterx/data/points/point_dataset.h"
-#include "adapterx/data/sources/view_image.h"
+#include "adapterx/data/sources/source_parts.h"
 #include "adapterx/io/files_below.h"
 #include "adapterx/io/shapes/shape_file.h"
 
@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kKicad = "/usr/share/kicad/3dmodels";
 constexpr FileKind kShapes = {"shapes", ".obj, .off, .ply, .stl, .wrl ...", is_shape_file};
 
 struct Source {
@@ -105,22 +104,20 @@ void leave_out_small_classes(Sources& sources, int64_t least) {
 
 class Views : public ImageDataset {
  public:
-  Views(std::vector<Source> sources, UpAxis up, SourceOptions& options)
+  Views(std::vector<Source> sources, UpAxis up, const ViewOptions& options)
       : sources_(std::move(sources)),
         read_(std::make_unique<std::once_flag[]>(sources_.size())),
         up_(up),
-        per_model_(options.integer("per_model", 20, 1, 1'000'000)),
-        side_(options.integer("size", 64, 16, 1024)),
-        seed_(options.seed()) {}
+        options_(options) {}
 
-  int64_t size() const override { return per_model_ * std::ssize(sources_); }
+  int64_t size() const override { return options_.per_model * std::ssize(sources_); }
   int32_t label(int64_t i) const override { return sources_[of(i)].label; }
   std::string name(int64_t i) const override {
     const std::string& file = sources_[of(i)].file;
     return file.empty() ? fmt::format("views#{}", i) : fmt::format("views#{} {}", i, file);
   }
   Image image(int64_t i) const override {
-    return draw_view(model(of(i)), side_, {.seed = seed_, .index = i}, name(i));
+    return draw_view(model(of(i)), options_.size, {.seed = options_.seed, .index = i}, name(i));
   }
 
  private:
@@ -137,27 +134,39 @@ class Views : public ImageDataset {
   mutable std::vector<Source> sources_;  // their models come when they are first wanted
   std::unique_ptr<std::once_flag[]> read_;
   UpAxis up_;
-  int64_t per_model_, side_;
-  uint64_t seed_;
+  ViewOptions options_;
 };
 
-UpAxis up_axis(const std::string& name) {
-  return name == "y" ? UpAxis::y : name == "z" ? UpAxis::z : UpAxis::minus_y;
+UpAxis up_axis(const ViewOptions& options) {
+  return options.up.value_or(options.path == ViewOptions().path ? UpAxis::z : UpAxis::y);
 }
 
 }  // namespace
 
-ImageSplits open_views(SourceOptions& options) {
-  const fs::path path = options.text("path", kKicad);
-  const UpAxis up = up_axis(options.choice("up", path == kKicad ? "z" : "y", {"y", "z", "-y"}));
-  const int64_t least = options.integer("min_class_size", 5, 1, 1'000'000),
-                most_kb = options.integer("most_kb", 600, 1, 1'000'000);
-  Sources sources = find_sources(path, up);
-  leave_out_large(sources, 1000 * most_kb);
-  leave_out_small_classes(sources, least);
+std::vector<Setting> view_settings(ViewOptions& o) {
+  return {
+      {"path", &o.path, "Folder of class subfolders with shapes, a .csv list of them, or an .npz of clouds."},
+      {"up",
+       one_of(o.up, {{"auto", std::nullopt}, {"y", UpAxis::y}, {"z", UpAxis::z}, {"-y", UpAxis::minus_y}}),
+       "Axis of the files that points up; auto is z in KiCad's folder and y elsewhere."},
+      {"min_class_size",
+       &o.min_class_size,
+       "Least number of shapes of a class; smaller classes are left out.",
+       {1, 1'000'000}},
+      {"most_kb", &o.most_kb, "Largest file in kilobytes; larger ones are left out.", {1, 1'000'000}},
+      {"per_model", &o.per_model, "Views of each shape.", {1, 1'000'000}},
+      size_setting(o.size),
+      seed_setting(o.seed)};
+}
+
+ImageSplits open_views(const ViewOptions& options) {
+  const UpAxis up = up_axis(options);
+  Sources sources = find_sources(options.path, up);
+  leave_out_large(sources, 1000 * options.most_kb);
+  leave_out_small_classes(sources, options.min_class_size);
   if (sources.classes.size() < 2) {
     fail("views: {}: expected at least 2 classes of {} shapes or more ({}) of at most {} kB, got {}",
-         path.string(), least, kShapes.extensions, most_kb, sources.classes.size());
+         options.path, options.min_class_size, kShapes.extensions, options.most_kb, sources.classes.size());
   }
   ImageSplits splits{.classes = std::move(sources.classes)};
   splits.train = std::make_shared<Views>(std::move(sources.all), up, options);

@@ -224,7 +224,7 @@ TEST_F(ViewSource, GivesTheSamePixelsOnAllThreads) {
 TEST_F(ViewSource, SaysWhatIsWrong) {
   EXPECT_NE(error_of("min_class_size=4").find("expected at least 2 classes of 4 shapes or more"),
             std::string::npos);
-  EXPECT_NE(error_of("up=x").find("expected y, z, -y"), std::string::npos);
+  EXPECT_NE(error_of("up=x").find("expected auto, y, z, -y"), std::string::npos);
   expect_part(error_text([] { open_image_source("views:path=/nowhere"); }),
               "/nowhere: no such file or folder");
   std::ofstream(folder_ / "tall" / "bad.obj") << "v 1 2\n";

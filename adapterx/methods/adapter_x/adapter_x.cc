@@ -73,16 +73,9 @@ class AdapterX : public Method {
 
 }  // namespace
 
-std::unique_ptr<Method> make_adaptformer_x(Settings& settings) {
-  return std::make_unique<AdapterX>(adapter_x_options(settings, AdapterPosition::parallel, "adaptformer_x"));
-}
-
-std::unique_ptr<Method> make_adapter_x(Settings& settings) {
-  return std::make_unique<AdapterX>(adapter_x_options(settings, AdapterPosition::sequential, "adapter_x"));
-}
-
-std::unique_ptr<Method> make_dapt_x(Settings& settings) {
-  return std::make_unique<AdapterX>(adapter_x_options(settings, AdapterPosition::dapt, "dapt_x"));
+std::unique_ptr<Method> make_adapter_x(const AdapterXOptions& options) {
+  check(options);
+  return std::make_unique<AdapterX>(options);
 }
 
 }  // namespace ax

@@ -12,13 +12,12 @@
 
 #include <memory>
 
+#include "adapterx/methods/adapter_x/options.h"
 #include "adapterx/methods/method.h"
 
 namespace ax {
 
-// Settings: methods/adapter_x/options.h.
-std::unique_ptr<Method> make_adaptformer_x(Settings& settings);
-std::unique_ptr<Method> make_adapter_x(Settings& settings);
-std::unique_ptr<Method> make_dapt_x(Settings& settings);
+// Throws Error on options that contradict each other (methods/adapter_x/options.h).
+std::unique_ptr<Method> make_adapter_x(const AdapterXOptions& options);
 
 }  // namespace ax

@@ -5,103 +5,93 @@
 namespace ax {
 namespace {
 
-RouterOptions router_options(Settings& settings) {
-  RouterOptions o;
-  o.cosine = settings.choice("router", {"cosine", "linear"}) == "cosine";
-  o.width = settings.integer("route_width", o.width);
-  o.token_norm = settings.flag("token_norm", o.token_norm);
-  o.learn_temperature = settings.text("temperature", "1") == "learned";
-  if (!o.learn_temperature) o.temperature = settings.number("temperature", o.temperature);
-  o.top_k = settings.integer("top_k", o.top_k);
-  o.gate = settings.flag("gate", o.gate);
-  return o;
+void add(std::vector<Setting>& settings, std::vector<Setting> more) {
+  settings.insert(settings.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-// The first of `choices` is the default, or the second where `second` is.
-bool second_of(Settings& settings, std::string_view key, std::vector<std::string> choices, bool second) {
-  const std::string meant = choices[1];
-  if (second) std::swap(choices[0], choices[1]);
-  return settings.choice(key, choices) == meant;
+std::vector<Setting> expert_settings(ExpertOptions& o) {
+  return {
+      {"expert_norm", &o.norm, "Whether each expert begins with a LayerNorm of its own."},
+      {"expert_scale", one_of(o.token_scale, {{"fixed", false}, {"token", true}}),
+       "Whether the experts' output is scaled by a fixed factor alone or by one that each token gives, too."},
+      {"expert_activation", one_of(o.act, {{"relu", Activation::relu}, {"gelu", Activation::gelu_erf}}),
+       "Activation of the experts' hidden units."}};
 }
 
-ExpertOptions expert_options(Settings& settings, bool dynamic) {
-  ExpertOptions o;
-  o.norm = settings.flag("expert_norm", dynamic);
-  o.token_scale = second_of(settings, "expert_scale", {"fixed", "token"}, dynamic);
-  const bool gelu = second_of(settings, "expert_activation", {"relu", "gelu"}, dynamic);
-  o.act = gelu ? Activation::gelu_erf : Activation::relu;
-  return o;
+std::vector<Setting> router_settings(RouterOptions& o) {
+  return {{"router", one_of(o.cosine, {{"cosine", true}, {"linear", false}}),
+           "How experts are scored: by the cosine to their embeddings or by a linear layer."},
+          {"route_width", &o.width,
+           "Width of the experts' embeddings of the cosine router, or 0 for half the number of experts.",
+           at_least(0)},
+          {"token_norm", &o.token_norm,
+           "Whether the cosine router divides projected sub-tokens by their norm, too."},
+          {"temperature",
+           &o.temperature,
+           "Temperature that divides the router's scores before the softmax.",
+           above(0),
+           {},
+           {{"learned", 0}}},
+          {"top_k", &o.top_k, "Experts that each sub-token is sent to.", at_least(1)},
+          {"gate", &o.gate, "Whether the output of a chosen expert is multiplied by its probability."}};
 }
 
-PromptOptions prompt_options(Settings& settings) {
-  PromptOptions o;
-  o.on = settings.flag("prompts", o.on);
-  o.gelu = settings.choice("prompt_activation", {"none", "gelu"}) == "gelu";
-  o.mlp = settings.choice("prompt_generator", {"scale_shift", "mlp"}) == "mlp";
-  o.rank = settings.integer("prompt_rank", o.rank);
-  o.add = settings.choice("prompt_injection", {"token", "add"}) == "add";
-  return o;
-}
-
-// "all", "none" or the number of blocks of a group.
-int64_t share_blocks(Settings& settings) {
-  const std::string share = settings.text("share", "all");
-  if (share == "all") return 0;
-  if (share == "none") return 1;
-  return settings.integer("share", 0);
-}
-
-void check(const AdapterXOptions& o, std::string_view owner) {
-  const auto at_least_1 = [&](std::string_view key, int64_t value) {
-    if (value < 1) fail("{}: {}: expected 1 or more, got {}", owner, key, value);
-  };
-  if (o.experts < 1 || o.experts > 256) fail("{}: experts: expected 1 to 256, got {}", owner, o.experts);
-  at_least_1("rank", o.rank);
-  at_least_1("prompt_rank", o.prompt.rank);
-  if (o.heads < 0) fail("{}: heads: expected 1 or more, or 0 for width / 192, got {}", owner, o.heads);
-  if (o.router.width < 0 || (o.router.width == 1 && o.router.cosine)) {
-    fail("{}: route_width: expected 2 or more, or 0 for experts / 2, got {}", owner, o.router.width);
-  }
-  if (o.share_blocks < 0) {
-    fail("{}: share: expected all, none or a number of blocks, got {}", owner, o.share_blocks);
-  }
-  if (o.router.top_k < 1 || o.router.top_k > o.experts) {
-    fail("{}: top_k: expected 1 to {} (experts), got {}", owner, o.experts, o.router.top_k);
-  }
-  if (!(o.router.temperature > 0)) {
-    fail("{}: temperature: expected above 0, or `learned`, got {}", owner, o.router.temperature);
-  }
-  if (!(o.dropout >= 0 && o.dropout < 1)) {
-    fail("{}: dropout: expected a number in [0, 1), got {}", owner, o.dropout);
-  }
-  if (!(o.balance >= 0)) fail("{}: balance: expected 0 or more, got {}", owner, o.balance);
-  if (o.router.token_norm && !o.router.cosine) fail("{}: token_norm: needs router=cosine", owner);
+std::vector<Setting> prompt_settings(PromptOptions& o) {
+  return {{"prompts", &o.on, "Whether each block makes a prompt for the next one."},
+          {"prompt_activation", one_of(o.gelu, {{"none", false}, {"gelu", true}}),
+           "Activation of the experts' output before its mean becomes the prompt."},
+          {"prompt_generator", one_of(o.mlp, {{"scale_shift", false}, {"mlp", true}}),
+           "What makes the prompt of the mean: a scale and shift of its channels or a small MLP."},
+          {"prompt_rank", &o.rank, "Hidden width of the prompt generator's MLP.", at_least(1)},
+          {"prompt_injection", one_of(o.add, {{"token", false}, {"add", true}}),
+           "Whether the prompt is a token of its own or is added to every token."}};
 }
 
 }  // namespace
 
-AdapterXOptions adapter_x_options(Settings& settings, AdapterPosition position, std::string_view owner) {
+AdapterXOptions adapter_x_options(AdapterPosition position) {
   AdapterXOptions o;
   o.position = position;
-  const bool dapt = position == AdapterPosition::dapt;
-  if (dapt) {
+  if (position == AdapterPosition::dapt) {
     o.rank = 8;
     o.dropout = 0.2f;
+    o.expert = {.norm = true, .token_scale = true, .act = Activation::gelu_erf};
   }
-  o.experts = settings.integer("experts", o.experts);
-  o.heads = settings.integer("heads", o.heads);
-  o.rank = settings.integer("rank", o.rank);
-  o.share_blocks = share_blocks(settings);
-  o.scale = settings.number("scale", o.scale);
-  o.dropout = settings.number("dropout", o.dropout);
-  o.balance = settings.number("balance", o.balance);
-  o.train_norm2 = settings.flag("train_norm2", o.train_norm2);
-  o.train_cls = settings.flag("train_cls", o.train_cls);
-  o.expert = expert_options(settings, dapt);
-  o.router = router_options(settings);
-  o.prompt = prompt_options(settings);
-  check(o, owner);
   return o;
+}
+
+std::vector<Setting> adapter_x_settings(AdapterXOptions& o) {
+  std::vector<Setting> settings = {
+      {"experts", &o.experts, "Experts of a mixture.", {1, 256}},
+      {"heads", &o.heads, "Sub-tokens into which a token is cut, or 0 for one to 192 channels.", at_least(0)},
+      {"rank", &o.rank, "Width of an expert's bottleneck.", at_least(1)},
+      {"share",
+       &o.share_blocks,
+       "How many neighbouring blocks share one mixture.",
+       at_least(0),
+       {},
+       {{"all", 0}, {"none", 1}}},
+      {"scale", &o.scale, "Factor of the mixture's output."},
+      {"dropout", &o.dropout, "Probability with which a hidden unit of an expert is dropped in training.",
+       from_below(0, 1)},
+      {"balance", &o.balance, "Weight of the loss that keeps all experts in use, or 0 for none.",
+       at_least(0)},
+      {"train_norm2", &o.train_norm2, "Whether the second LayerNorm of each block is trained."},
+      {"train_cls", &o.train_cls, "Whether the class token and its own position are trained."}};
+  add(settings, expert_settings(o.expert));
+  add(settings, router_settings(o.router));
+  add(settings, prompt_settings(o.prompt));
+  return settings;
+}
+
+void check(const AdapterXOptions& o) {
+  if (o.router.width == 1 && o.router.cosine) {
+    fail("route_width: expected 2 or more, or 0 for experts / 2, got {}", o.router.width);
+  }
+  if (o.router.top_k > o.experts) {
+    fail("top_k: expected 1 to {} (experts), got {}", o.experts, o.router.top_k);
+  }
+  if (o.router.token_norm && !o.router.cosine) fail("token_norm: needs router=cosine");
 }
 
 }  // namespace ax

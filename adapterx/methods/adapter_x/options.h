@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "adapterx/base/setting.h"
 #include "adapterx/kernels/elementwise/activation.h"
-#include "adapterx/methods/settings.h"
 
 namespace ax {
 
@@ -26,11 +27,12 @@ struct RouterOptions {
   // route_width: d_e, the width of the experts' embeddings; 0: max(2, experts / 2) (ours). At width 1 an
   // embedding divided by its norm is 1 or -1 and could not move.
   int64_t width = 0;
-  bool token_norm = false;         // projected sub-tokens are normalised, too (ours)
-  float temperature = 1;           // (ours)
-  bool learn_temperature = false;  // temperature = learned: starts at 1, stored as its log
+  bool token_norm = false;  // projected sub-tokens are normalised, too (ours)
+  float temperature = 1;    // (ours); 0 for `learned`: starts at 1, stored as its log
   int64_t top_k = 1;
   bool gate = true;  // the chosen expert's output is multiplied by its probability
+
+  bool learns_temperature() const { return temperature == 0; }
 };
 
 struct PromptOptions {
@@ -60,7 +62,13 @@ struct AdapterXOptions {
   int64_t route_width() const { return router.width > 0 ? router.width : experts < 4 ? 2 : experts / 2; }
 };
 
-// Reads and checks the settings; `owner` begins the errors.
-AdapterXOptions adapter_x_options(Settings& settings, AdapterPosition position, std::string_view owner);
+// The defaults of each position.
+AdapterXOptions adapter_x_options(AdapterPosition position);
+
+// All but the position.
+std::vector<Setting> adapter_x_settings(AdapterXOptions& options);
+
+// Throws Error on settings that contradict each other.
+void check(const AdapterXOptions& options);
 
 }  // namespace ax

@@ -10,7 +10,7 @@ void declare_router(const Part& part, const AdapterXOptions& options, int64_t su
   if (options.router.cosine) {
     parameters.embed = part.weight("router.embed.weight", {options.experts, width}, Init::orthogonal(kGain));
   }
-  if (options.router.learn_temperature) {
+  if (options.router.learns_temperature()) {
     parameters.log_temperature = part.vector("router.log_temperature", {1}, Init::zeros());
   }
 }

@@ -46,7 +46,7 @@ Smoa apply_smoa(const Site& site, Value u, const AdapterXOptions& options) {
   SmoaOptions o;
   o.heads = heads;
   o.top_k = options.router.top_k;
-  o.temperature = options.router.temperature;
+  o.temperature = options.router.learns_temperature() ? 1 : options.router.temperature;
   o.token_norm = options.router.token_norm;
   o.gate = options.router.gate;
   o.act = options.expert.act;
