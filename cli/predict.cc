@@ -60,8 +60,8 @@ struct Job {
 // Of the adapter, or of the weights without one.
 bool is_of_points(const std::string& adapter, const PredictOptions& options) {
   if (!adapter.empty()) return is_point_backbone(open_adapter(adapter).info.model);
-  if (options.vit.weights.empty()) throw UsageError("--weights is required");
-  return holds_point_backbone(options.vit.weights);
+  if (options.vit.model.weights.empty()) throw UsageError("--weights is required");
+  return holds_point_backbone(options.vit.model.weights);
 }
 
 std::vector<fs::path> find_inputs(const std::string& adapter, const std::vector<fs::path>& paths,
@@ -99,7 +99,8 @@ class Prediction {
     if (!options.features.empty() && jobs_.size() > 1) {
       throw UsageError("--features: expected one model, got several adapters");
     }
-    if (options.vit.weights.empty() && jobs_[0].adapter.empty()) throw UsageError("--weights is required");
+    if (options.vit.model.weights.empty() && jobs_[0].adapter.empty())
+      throw UsageError("--weights is required");
   }
 
   // The number of images that could not be read.
@@ -131,7 +132,7 @@ class Prediction {
     model.classifies = checkpoint.has_head && !checkpoint.is_projection;
     if (!model.classifies && options_.features.empty()) {
       fail("{}: {}, so there are no classes to predict; write its features: --features out.npz",
-           options_.vit.weights,
+           options_.vit.model.weights,
            checkpoint.is_projection ? "the head is CLIP's projection" : "the checkpoint has no classifier");
     }
     if (!options_.classes.empty()) {
@@ -158,7 +159,7 @@ class Prediction {
 
   // An adapter over the backbone, which is packed for the first of them.
   Predictor::Model adapted_model(const Job& job, int64_t batch) {
-    const AdaptedModel adapted = open_adapted_model(job.adapter, options_.vit.weights);
+    const AdaptedModel adapted = open_adapted_model(job.adapter, options_.vit.model.weights);
     const AdapterInfo& info = adapted.adapter.info;
     Predictor::Model model;
     model.label = jobs_.size() > 1 ? job.adapter : "";

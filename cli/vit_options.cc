@@ -4,18 +4,21 @@
 #include <algorithm>
 
 #include "adapterx/models/vit_presets.h"
+#include "adapterx/train/config_settings.h"
+#include "adapterx/train/setup.h"
 #include "cli/command.h"
+#include "cli/setting_text.h"
 
 namespace ax::cli {
 namespace {
 
 VitRequest request_of(const VitOptions& options) {
   VitRequest request;
-  request.model = options.model;
-  if (!options.model.empty())
-    vit_preset_of(options.model);  // an unknown name shows before the file is opened
-  if (options.image_size > 0) request.image_size = options.image_size;
-  if (options.heads > 0) request.heads = options.heads;
+  request.model = options.model.name;
+  if (!request.model.empty())
+    vit_preset_of(request.model);  // an unknown name shows before the file is opened
+  if (options.model.image_size > 0) request.image_size = options.model.image_size;
+  if (options.model.heads > 0) request.heads = options.model.heads;
   if (options.norm_eps > 0) request.norm_eps = static_cast<float>(options.norm_eps);
   if (!options.act.empty()) request.act = parse_activation(options.act);
   request.strict = !options.lenient;
@@ -23,11 +26,7 @@ VitRequest request_of(const VitOptions& options) {
 }
 
 Preprocess preprocess_of(const VitOptions& options, const Preprocess& family) {
-  Preprocess p = options.preprocess.empty() ? family : preprocess_preset(options.preprocess);
-  p.size = family.size;
-  if (!options.interpolation.empty()) p.interpolation = parse_interpolation(options.interpolation);
-  if (!options.crop.empty()) p.crop = parse_crop(options.crop);
-  if (options.crop_pct > 0) p.crop_pct = options.crop_pct;
+  Preprocess p = image_preprocess(options.pixels, family);
   if (!options.mean.empty()) std::ranges::copy(options.mean, p.mean.begin());
   if (!options.std.empty()) std::ranges::copy(options.std, p.std.begin());
   check(p);
@@ -39,30 +38,27 @@ Preprocess preprocess_of(const VitOptions& options, const Preprocess& family) {
 void add_vit_options(CLI::App& command, VitOptions& options) {
   constexpr const char* kModel = "Model";
   constexpr const char* kPixels = "Preprocessing (default: that of the weights' family)";
-  command.add_option("--weights", options.weights, "Checkpoint: safetensors, .pth, .pt, .bin or .npz")
-      ->required()
-      ->group(kModel);
-  command.add_option("--model", options.model, "Preset the weights are of (default: read off the file)")
-      ->group(kModel);
-  command.add_option("--image-size", options.image_size, "Pixels of a side; positions are interpolated")
-      ->check(CLI::Range(1, 9999))
-      ->group(kModel);
-  command.add_option("--heads", options.heads, "Attention heads, where width / 64 is wrong")
-      ->check(CLI::Range(1, 1024))
-      ->group(kModel);
+  const std::vector<Setting> model = model_settings(options.model), pixels = data_settings(options.pixels);
+  const auto add = [&](const char* option, const std::vector<Setting>& settings, const char* name,
+                       const char* group) {
+    add_setting_option(command, option, settings, name);
+    command.get_option(option)->group(group);
+  };
+  add("--weights", model, "model.weights", kModel);
+  command.get_option("--weights")->required();
+  add("--model", model, "model.name", kModel);
+  add("--image-size", model, "model.image_size", kModel);
+  add("--heads", model, "model.heads", kModel);
   command.add_option("--act", options.act, "gelu, gelu_tanh, quick_gelu or relu")->group(kModel);
   command.add_option("--norm-eps", options.norm_eps, "Epsilon of the layer norms")
       ->check(CLI::PositiveNumber)
       ->group(kModel);
   command.add_flag("--lenient", options.lenient, "Leave out tensors of the file that nothing explains")
       ->group(kModel);
-  command.add_option("--preprocess", options.preprocess, "none, imagenet, half or clip")->group(kPixels);
-  command.add_option("--interpolation", options.interpolation, "nearest, bilinear, bicubic or lanczos")
-      ->group(kPixels);
-  command.add_option("--crop", options.crop, "center or squash")->group(kPixels);
-  command.add_option("--crop-pct", options.crop_pct, "Part of the resized short side that the crop keeps")
-      ->check(CLI::Range(0.01, 1.0))
-      ->group(kPixels);
+  add("--preprocess", pixels, "data.preprocess", kPixels);
+  add("--interpolation", pixels, "data.interpolation", kPixels);
+  add("--crop", pixels, "data.crop", kPixels);
+  add("--crop-pct", pixels, "data.crop_pct", kPixels);
   command.add_option("--mean", options.mean, "Three numbers, of values in [0, 1]")
       ->expected(3)
       ->allow_extra_args(false)
@@ -76,28 +72,29 @@ void add_vit_options(CLI::App& command, VitOptions& options) {
 VitCheckpoint open_checkpoint(const VitOptions& options) {
   const VitRequest request = from_command_line([&] { return request_of(options); });
   from_command_line([&] { return preprocess_of(options, {}); });
-  VitCheckpoint checkpoint = open_vit_checkpoint(options.weights, request);
+  VitCheckpoint checkpoint = open_vit_checkpoint(options.model.weights, request);
   checkpoint.preprocess = preprocess_of(options, checkpoint.preprocess);
   return checkpoint;
 }
 
 PlainCheckpoint open_plain_checkpoint(const VitOptions& options) {
-  if (!holds_point_backbone(options.weights)) {
+  if (!holds_point_backbone(options.model.weights)) {
     VitCheckpoint c = open_checkpoint(options);
     return {{c.config, c.preprocess, std::move(c.report), std::move(c.source), c.has_head}, c.is_projection};
   }
-  const bool of_images = options.image_size > 0 || options.norm_eps > 0 || options.crop_pct > 0 ||
-                         !options.act.empty() || !options.preprocess.empty() ||
-                         !options.interpolation.empty() || !options.crop.empty() || !options.mean.empty() ||
-                         !options.std.empty();
+  TrainConfig given;
+  given.model = options.model;
+  given.data = options.pixels;
+  const bool of_images = !setting_of_other_data(given, kOfClouds).empty() || options.norm_eps > 0 ||
+                         !options.act.empty() || !options.mean.empty() || !options.std.empty();
   if (of_images) {
-    throw UsageError(options.weights + ": a point transformer; expected no options of images with it");
+    throw UsageError(options.model.weights + ": a point transformer; expected no options of images with it");
   }
   PointRequest request;
-  request.model = options.model;
-  if (options.heads > 0) request.heads = options.heads;
+  request.model = options.model.name;
+  if (options.model.heads > 0) request.heads = options.model.heads;
   request.strict = !options.lenient;
-  return {open_backbone(options.weights, request), false};
+  return {open_backbone(options.model.weights, request), false};
 }
 
 }  // namespace ax::cli

@@ -12,16 +12,6 @@ size_t cache_quarter(const TrainConfig& config) {
   return static_cast<size_t>(config.data.cache_mb) * 250'000;  // bytes
 }
 
-Preprocess image_preprocess(const DataConfig& data, const Preprocess& family) {
-  Preprocess p = data.preprocess.empty() ? family : preprocess_preset(data.preprocess);
-  p.size = family.size;
-  p.interpolation = data.interpolation.value_or(p.interpolation);
-  p.crop = data.crop.value_or(p.crop);
-  if (data.crop_pct > 0) p.crop_pct = data.crop_pct;
-  check(p);
-  return p;
-}
-
 // Settings that mean nothing to the kind of model would be passed over in silence.
 void expect_settings_of(const TrainConfig& config, bool points) {
   const std::string_view own = points ? kOfClouds : kOfImages, other = points ? kOfImages : kOfClouds;
@@ -48,6 +38,16 @@ void expect_splits(const TrainConfig& config, const DataSplits& data) {
 }
 
 }  // namespace
+
+Preprocess image_preprocess(const DataConfig& data, const Preprocess& family) {
+  Preprocess p = data.preprocess.empty() ? family : preprocess_preset(data.preprocess);
+  p.size = family.size;
+  p.interpolation = data.interpolation.value_or(p.interpolation);
+  p.crop = data.crop.value_or(p.crop);
+  if (data.crop_pct > 0) p.crop_pct = data.crop_pct;
+  check(p);
+  return p;
+}
 
 InputPreprocess preprocess_of(const DataConfig& config, const InputPreprocess& family,
                               const DataSplits& data) {

@@ -20,7 +20,10 @@ struct TrainingSetup : ModelSetup {
 // Opens the data and the checkpoint. Throws Error naming what is missing or doesn't fit.
 TrainingSetup open_training(const TrainConfig& config);
 
-// Preprocessing: the family's, then what each setting given says. Whether clouds are put into the unit sphere
+// Preprocessing of images: the family's, then the named preset's, then what each setting given says.
+Preprocess image_preprocess(const DataConfig& data, const Preprocess& family);
+
+// The same of either kind of data. Whether clouds are put into the unit sphere
 // is, where no setting says it, the protocol of the data's.
 InputPreprocess preprocess_of(const DataConfig& config, const InputPreprocess& family,
                               const DataSplits& data);
