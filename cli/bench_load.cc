@@ -35,11 +35,11 @@ void run_load_bench(const LoadOptions& options) {
   const double packed = seconds_now() - start;
 
   nlohmann::ordered_json j;
-  j["file"] = options.vit.weights;
+  j["file"] = options.vit.model.weights;
   j["precision"] = to_string(resolve(precision));
   j["open_seconds"] = opened;
   j["open_and_pack_seconds"] = packed;
-  j["file_mb"] = static_cast<double>(std::filesystem::file_size(options.vit.weights)) / 1e6;
+  j["file_mb"] = static_cast<double>(std::filesystem::file_size(options.vit.model.weights)) / 1e6;
   j["packed_mb"] = static_cast<double>(frozen->bytes()) / 1e6;
   j["arena_mb"] = static_cast<double>(built.session->memory().arena_bytes) / 1e6;
   j["rss_before_mb"] = static_cast<double>(before) / 1e6;

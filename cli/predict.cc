@@ -43,8 +43,8 @@ struct Job {
 
 std::vector<fs::path> find_inputs(const std::string& adapter, const std::vector<fs::path>& paths,
                                   const PredictOptions& options) {
-  if (adapter.empty() && options.vit.weights.empty()) throw UsageError("--weights is required");
-  return find_model_inputs(adapter, options.vit.weights, paths);
+  if (adapter.empty() && options.vit.model.weights.empty()) throw UsageError("--weights is required");
+  return find_model_inputs(adapter, options.vit.model.weights, paths);
 }
 
 std::vector<Job> jobs_of(const PredictOptions& options) {
@@ -77,7 +77,8 @@ class Prediction {
     if (!options.features.empty() && jobs_.size() > 1) {
       throw UsageError("--features: expected one model, got several adapters");
     }
-    if (options.vit.weights.empty() && jobs_[0].adapter.empty()) throw UsageError("--weights is required");
+    if (options.vit.model.weights.empty() && jobs_[0].adapter.empty())
+      throw UsageError("--weights is required");
   }
 
   // The number of images that could not be read.
@@ -95,7 +96,7 @@ class Prediction {
  private:
   int64_t run(const Job& job) {
     const auto images = std::ssize(job.images);
-    const int64_t batch = std::clamp<int64_t>(images, 1, options_.batch);
+    const int64_t batch = std::clamp<int64_t>(images, 1, options_.run.batch);
     const PredictModel model = job.adapter.empty() ? plain_model() : adapted_model(job);
     Predictor predictor(model, {batch, compile_, {options_.scaled_jpeg}}, backbones_);
     Progress progress("files", images);
@@ -133,7 +134,7 @@ class Prediction {
     PredictModel model = predict_model(checkpoint);
     if (!model.classifies && options_.features.empty()) {
       fail("{}: {}, so there are no classes to predict; write its features: --features out.npz",
-           options_.vit.weights,
+           options_.vit.model.weights,
            checkpoint.is_projection ? "the head is CLIP's projection" : "the checkpoint has no classifier");
     }
     if (!options_.classes.empty()) {
@@ -150,7 +151,7 @@ class Prediction {
   }
 
   PredictModel adapted_model(const Job& job) {
-    PredictModel model = open_predict_model(job.adapter, options_.vit.weights);
+    PredictModel model = open_predict_model(job.adapter, options_.vit.model.weights);
     if (!model.classifies && options_.features.empty()) {
       fail("{}: the adapter has no classes to predict; write its features: --features out.npz", job.adapter);
     }

@@ -34,8 +34,8 @@ std::string setting_lines(const std::vector<NamedSetting>& settings, size_t widt
     if (beside) {
       text += fmt::format("  {:<{}}{}\n", name, column - kIndent, wrap(explained(setting), width, column));
     } else {
-      text += fmt::format("  {}\n",
-                          wrap(fmt::format("{}: {}", name, explained(setting)), width - kIndent, kHang));
+      text += fmt::format("  {}\n", wrap(fmt::format("{}: {}", name, explained(setting)),
+                                         std::max(width, kHang) - kIndent, kHang));
     }
   }
   return text;

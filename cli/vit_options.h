@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapterx/models/backbone.h"
+#include "adapterx/train/config.h"
 
 namespace CLI {
 class App;
@@ -13,9 +14,10 @@ class App;
 namespace ax::cli {
 
 struct VitOptions {
-  std::string weights, model, act, preprocess, interpolation, crop;
-  int64_t image_size = 0, heads = 0;
-  double norm_eps = 0, crop_pct = 0;
+  ModelConfig model;  // weights, name, image_size, heads
+  DataConfig pixels;  // preprocess, interpolation, crop, crop_pct
+  std::string act;
+  double norm_eps = 0;
   std::vector<float> mean, std;
   bool lenient = false;
 };

@@ -94,8 +94,8 @@ TEST(Count, MistakesExitWith2AndNameTheNearest) {
       {"expert=4", "did you mean `experts`?"},
       {"rank=four", "rank: expected an integer, got `four`"},
       {"rank", "setting `rank`: expected key=value"},
-      {"rank=4 method.rank=8", "setting `rank`: given twice"},
-      {"rank=4 rank=8", "setting `rank`: given twice"},
+      {"rank=4 method.rank=8", "rank: given twice"},
+      {"rank=4 rank=8", "rank: given twice"},
       {"--classes 0", "--classes"},
       {"--jsn", "did you mean `--json`?"},
   };

@@ -226,7 +226,7 @@ TEST_F(Points, SaysWhatIsWrong) {
       {1, full + data + " groups=99", "groups and their sizes from 1 to 32 points, got 99"},
       {1, full + data + " batch=1", "a larger batch"},
       {1, "eval" + adapter() + "--data " + path("images"), "but images, which take a model of images"},
-      {1, "eval" + adapter() + "--format modlnet" + data, "did you mean `modelnet`?"},
+      {2, "eval" + adapter() + "--format modlnet" + data, "did you mean `modelnet`?"},
       {1, "predict" + adapter() + path("images"), "shapes"},
       {2, "count --model point_mea", "did you mean `point_mae`?"},
   };

@@ -87,7 +87,7 @@ TEST_F(Runs, BaselineSaysWhatIsWrong) {
                  "expected a new or empty folder");
   const Result unknown = run(data + " train_siz=3");
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_NE(unknown.out.find("did you mean `data.train_size`?"), std::string::npos) << unknown.out;
+  EXPECT_NE(unknown.out.find("did you mean `train_size`?"), std::string::npos) << unknown.out;
   EXPECT_EQ(run("baseline").code, 2);
   EXPECT_EQ(run(data + " --size 0").code, 2);
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "program.h"
@@ -19,6 +20,29 @@ TEST(CommandLine, HelpAndVersionSucceed) {
   EXPECT_NE(run("methods").out.find("adaptformer"), std::string::npos);
 }
 
+TEST(CommandLine, SettingsAreExplainedByALineThatReadsAlone) {
+  const Result methods = run("methods dapt", "COLUMNS=200");
+  EXPECT_NE(methods.out.find(
+                "  rank     Width of the adapter's bottleneck. An integer of 1 or more; default 64.\n"),
+            std::string::npos)
+      << methods.out;
+  EXPECT_NE(run("methods adapter_x", "COLUMNS=200").out.find("  method.heads "), std::string::npos);
+  const Result train = run("train --help", "COLUMNS=200");
+  EXPECT_NE(train.out.find(" Decay of AdamW's first moment. A number in [0, 1); default 0.9.\n"),
+            std::string::npos)
+      << train.out;
+}
+
+TEST(CommandLine, SettingsFitNarrowTerminals) {
+  for (const char* arguments : {"train --help", "pretrain --help", "methods adaptformer_x"}) {
+    const std::string out = run(arguments, "COLUMNS=60").out;
+    const size_t settings = out.find("Settings, by sections");
+    std::istringstream lines(settings == std::string::npos ? out : out.substr(settings));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 60u) << line;
+  }
+  EXPECT_EQ(run("methods dapt", "COLUMNS=1").code, 0);
+}
+
 TEST(CommandLine, MistakesExitWith2AndNameTheNearest) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "A subcommand is required"},
@@ -33,7 +57,7 @@ TEST(CommandLine, MistakesExitWith2AndNameTheNearest) {
       {"bench group --points 64", "expected at most --points 64, got 128 and 32"},
       {"methods adapter_y", "did you mean `adapter_x`?"},
       {"methods full more", "unknown argument `more`"},
-      {"bench step scale=nan", "scale: expected a finite number, got `nan`"},
+      {"bench step scale=nan", "scale: expected a finite number, got nan"},
       {"bench step rank=four", "rank: expected an integer, got `four`"},
   };
   for (const auto& [arguments, text] : cases) {

@@ -131,8 +131,9 @@ class BackboneFamily {
   // A preset or, where the family allows it, sizes alone. Throws Error naming what is missing.
   virtual BackboneModel from_scratch(const ModelConfig& config) const = 0;
 
-  // Throws Error on a setting that means nothing to this family.
-  virtual void expect_settings(const BackboneRequest& request) const = 0;
+  // Throws Error, beginning with the file, on what of the request no setting says whose it is: activation and
+  // norm_eps, where this family fixes them.
+  virtual void expect_options(const std::string& file, const BackboneRequest& request) const = 0;
   // Whether a file holds a backbone of this family, as its names tell.
   virtual bool holds(const TensorFile& file) const = 0;
   // Throws Error, naming file and tensor, on a file that holds no backbone of this family or one of another

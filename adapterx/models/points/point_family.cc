@@ -93,11 +93,9 @@ class PointFamily : public BackboneFamily {
     return model_of(c, {});
   }
 
-  void expect_settings(const BackboneRequest& request) const override {
-    const ModelConfig& m = request.model;
-    if (m.image_size > 0 || m.patch_size > 0 || request.act || request.norm_eps) {
-      fail("a point transformer; expected no options of images with it: image size, activation or norm_eps");
-    }
+  void expect_options(const std::string& file, const BackboneRequest& request) const override {
+    if (!request.act && !request.norm_eps) return;
+    fail("{}: a point transformer; expected no activation or norm_eps with it", file);
   }
 
   bool holds(const TensorFile& file) const override { return is_point_checkpoint(file); }

@@ -98,12 +98,7 @@ class VitFamily : public BackboneFamily {
     return model_of(preset.config, preset.preprocess);
   }
 
-  void expect_settings(const BackboneRequest& request) const override {
-    const ModelConfig& m = request.model;
-    if (m.points > 0 || m.groups > 0 || m.group_size > 0) {
-      fail("points, groups, group_size: settings of point clouds; the model is one of images");
-    }
-  }
+  void expect_options(const std::string&, const BackboneRequest&) const override {}
 
   bool holds(const TensorFile& file) const override {
     const ForeignNames names(file);
