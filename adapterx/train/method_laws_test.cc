@@ -70,7 +70,8 @@ TEST(MethodLaws, NothingFrozenGetsAGradient) {
   for (const Case& c : cases()) {
     const BuiltSession built = build(c, *c.make(), true, open_weights);
     for (const Step& step : built.session->steps()) {
-      EXPECT_FALSE(step.op == "linear_weight_grad" && !step.trained_gradient) << c.text() << " " << step.scope;
+      EXPECT_FALSE(step.op == "linear_weight_grad" && !step.trained_gradient)
+          << c.text() << " " << step.scope;
     }
     const auto names = backbone_parameters(with_classes(c.model, 0));
     Graph graph;
@@ -78,7 +79,8 @@ TEST(MethodLaws, NothingFrozenGetsAGradient) {
     build_backbone(graph, c.model, {.batch = kMicroBatch, .training = true}, *adaptation);
     for (const int id : graph.parameters()) {
       const ValueInfo& p = graph.info(id);
-      EXPECT_EQ(built.trained->find(p.name) != nullptr, p.use.trained || p.buffer) << c.text() << " " << p.name;
+      EXPECT_EQ(built.trained->find(p.name) != nullptr, p.use.trained || p.buffer)
+          << c.text() << " " << p.name;
       EXPECT_TRUE(p.use.trained || p.buffer || names.contains(p.name)) << c.text() << " " << p.name;
     }
   }
@@ -88,9 +90,13 @@ TEST(MethodLaws, NothingFrozenGetsAGradient) {
 // shifts all that a BatchNorm of the batch's statistics is given, which takes every shift back.
 bool gets_no_gradient(const Case& c, std::string_view name) {
   if (!c.points()) return matches("blocks.1.prompt.*", name);
-  constexpr std::array<std::string_view, 7> kShifts = {
-      "encoder.first_conv.0.bias", "encoder.first_conv.3.bias", "encoder.second_conv.0.bias", "norm.bias",
-      "norm.tfts.beta",            "head.0.bias",               "head.4.bias"};
+  constexpr std::array<std::string_view, 7> kShifts = {"encoder.first_conv.0.bias",
+                                                       "encoder.first_conv.3.bias",
+                                                       "encoder.second_conv.0.bias",
+                                                       "norm.bias",
+                                                       "norm.tfts.beta",
+                                                       "head.0.bias",
+                                                       "head.4.bias"};
   return std::ranges::find(kShifts, name) != kShifts.end();
 }
 
@@ -125,7 +131,7 @@ void shrink(BackboneConfig& model) {
   points.width = 4;
   points.encoder = {4, 4, 4, 4};
   points.position_hidden = 4;
-  points.classes = 0;  // the head's relus are no method's
+  points.classes = 0;                          // the head's relus are no method's
   points.batch_norm = FrozenBatchNorm::fixed;  // the batch's statistics take shifts back: gradients of 0
 }
 
@@ -174,12 +180,14 @@ TEST(MethodLaws, TheStartIsTheFrozenBackbone) {
 // But for BatchNorm's statistics, and for dropout in a point transformer's head.
 TEST(MethodLaws, TrainingWithoutDropoutIsEvaluation) {
   for (Case c : cases()) {
-    if (auto* points = std::get_if<PointTransformerConfig>(&c.model)) points->batch_norm = FrozenBatchNorm::fixed;
+    if (auto* points = std::get_if<PointTransformerConfig>(&c.model))
+      points->batch_norm = FrozenBatchNorm::fixed;
     const auto method = c.make({"dropout=0"});
     const char* result = c.points() ? "features" : "logits";
     const std::vector<float> training = output(build(c, *method, true, open_weights), result),
                              evaluation = output(build(c, *method, false, open_weights), result);
-    EXPECT_LE(relative_error({training.begin(), training.end()}, {evaluation.begin(), evaluation.end()}), 1e-6)
+    EXPECT_LE(relative_error({training.begin(), training.end()}, {evaluation.begin(), evaluation.end()}),
+              1e-6)
         << c.text();
   }
 }
@@ -188,7 +196,8 @@ TEST(MethodLaws, TrainingWithoutDropoutIsEvaluation) {
 TEST(MethodLaws, OneMethodServesTwoGraphs) {
   for (const Case& c : cases()) {
     const auto method = c.make();
-    BuiltSession first = build(c, *method, true, open_weights), second = build(c, *method, true, open_weights);
+    BuiltSession first = build(c, *method, true, open_weights),
+                 second = build(c, *method, true, open_weights);
     EXPECT_EQ(output(first, "logits"), output(second, "logits")) << c.text();
     EXPECT_TRUE(std::ranges::equal(first.trained->gradients(), second.trained->gradients())) << c.text();
 

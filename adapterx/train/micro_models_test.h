@@ -36,7 +36,8 @@ inline std::vector<BackboneConfig> micro_models() {
 }
 
 inline InputPreprocess preprocess_of(const BackboneConfig& model) {
-  if (const auto* points = std::get_if<PointTransformerConfig>(&model)) return PointPreprocess{points->points};
+  if (const auto* points = std::get_if<PointTransformerConfig>(&model))
+    return PointPreprocess{points->points};
   Preprocess half = preprocess_preset("half");
   half.size = std::get<VitConfig>(model).image_size;
   return half;
