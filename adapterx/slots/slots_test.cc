@@ -251,9 +251,13 @@ TEST(Slots, WhatTheyReturnIsUsed) {
   }
 }
 
-// Every key and value twice is every key and value once, and the doubles' own outputs are dropped.
+// Every key and value twice, in whatever order, is every key and value once, and the doubles' own outputs are
+// dropped.
 struct TwiceTheKeys : Slots {
-  Value prefix_qkv(const Site&, Value qkv) override { return qkv; }
+  Value prefix_qkv(const Site&, Value qkv) override {
+    const Value turned[] = {slice_tokens(qkv, 1, qkv.shape()[1] - 1), slice_tokens(qkv, 0, 1)};
+    return concat_tokens(turned);
+  }
 };
 
 TEST(Slots, KeysAndValuesCanComeBeforeTheTokens) {
