@@ -40,6 +40,7 @@ void add_count(CLI::App& app);         // adapterx count
 void add_eval(CLI::App& app);          // adapterx eval
 void add_export(CLI::App& app);        // adapterx export
 void add_inspect(CLI::App& app);       // adapterx inspect
+void add_merge(CLI::App& app);         // adapterx merge
 void add_methods(CLI::App& app);       // adapterx methods
 void add_models(CLI::App& app);        // adapterx models
 

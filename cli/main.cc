@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
   ax::cli::add_eval(app);
   ax::cli::add_export(app);
   ax::cli::add_inspect(app);
+  ax::cli::add_merge(app);
   ax::cli::add_methods(app);
   ax::cli::add_models(app);
   ax::cli::add_predict(app);

@@ -32,6 +32,7 @@ class Adapters : public ::testing::Test {
     train("b", "three", adapter_x);
     train("larger", "three", adapter_x + "image_size=32");
     train("probe", "two", over + "--method linear_probe");
+    train("lora", "two", over + "--method lora rank=2");
   }
   static void TearDownTestSuite() { fs::remove_all(folder_); }
 
@@ -180,6 +181,31 @@ TEST_F(Adapters, PredictSaysWhatIsWrong) {
   const Result e = run("eval --adapter " + adapter("a") + weights() + "--data " + path("three"));
   EXPECT_EQ(e.code, 1);
   EXPECT_NE(e.out.find("expected the 2 classes of"), std::string::npos) << e.out;
+}
+
+// A plain checkpoint answers as the adapter over its backbone does.
+TEST_F(Adapters, MergeWritesAPlainCheckpoint) {
+  const std::string images = path("two/test");
+  for (const char* of : {"lora", "probe"}) {
+    const Result r =
+        run("merge" + weights() + "--adapter " + adapter(of) + " --out " + path("plain.safetensors"));
+    ASSERT_EQ(r.code, 0) << r.out;
+    const std::vector<Json> adapted = predict(weights() + "--adapter " + adapter(of) + " " + images),
+                            plain = predict(weights("plain") + images);
+    ASSERT_EQ(plain.size(), adapted.size());
+    for (size_t i = 0; i < plain.size(); ++i) {
+      for (size_t k = 0; k < plain[i]["top"].size(); ++k) {
+        EXPECT_EQ(plain[i]["top"][k]["class"], adapted[i]["top"][k]["class"]) << plain[i];
+        EXPECT_NEAR(plain[i]["top"][k]["probability"], adapted[i]["top"][k]["probability"], 1e-4) << of;
+      }
+    }
+  }
+  const Result refused =
+      run("merge" + weights() + "--adapter " + adapter("a") + " --out " + path("no.safetensors"));
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.out.find("method adapter_x adds what no weight of the backbone can hold"),
+            std::string::npos);
+  EXPECT_FALSE(fs::exists(path("no.safetensors")));
 }
 
 }  // namespace

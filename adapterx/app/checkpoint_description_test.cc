@@ -6,7 +6,8 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
-#include "adapterx/models/vit_presets.h"
+#include "adapterx/models/vit/vit_family.h"
+#include "adapterx/models/vit/vit_presets.h"
 #include "adapterx/train/adapter_file.h"
 
 namespace ax {
@@ -46,7 +47,7 @@ TEST(CheckpointDescription, NamesThePresetOfAnArchitecture) {
   config.classes = 0;
   config.image_size = 96;
   const fs::path file = tiny_runs().path("tiny.safetensors");
-  save_backbone(file, config, Preprocess{}, synthetic_source, FileDType::bf16);
+  save_backbone(file, {vit_backbone(config), vit_family().input()}, synthetic_source, FileDType::bf16);
   const CheckpointDescription d = describe_checkpoint(open_tensor_file(file));
   EXPECT_EQ(d.preset, "vit_tiny_patch16_96");
   expect_part(d.geometry, "no head");

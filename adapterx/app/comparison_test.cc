@@ -29,7 +29,7 @@ TEST(Comparison, OfARunsFolder) {
   const RunSummary s = summarize_run(folder);
   EXPECT_EQ(s.run, folder);
   EXPECT_EQ(s.method, "adaptformer_x");
-  EXPECT_EQ(s.accuracy, result.test.accuracy());
+  EXPECT_EQ(s.accuracy, result.test->score());
   EXPECT_EQ(s.trained_parameters, result.parts.total);
   EXPECT_NEAR(s.percent, result.parts.percent(), 1e-9);
   EXPECT_EQ(s.adapter_bytes, result.adapter_bytes);

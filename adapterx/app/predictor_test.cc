@@ -6,7 +6,6 @@
 #include "adapterx/app/tiny_runs_test.h"
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/parallel.h"
-#include "adapterx/data/images/load_images.h"
 #include "adapterx/tasks/class_evaluation.h"
 #include "adapterx/train/evaluate.h"
 
@@ -117,9 +116,8 @@ TEST_F(PredictorTest, InputsInMemoryAreAnsweredAsTheirFiles) {
   const PredictModel model = model_of("images", "full");
   const std::vector<fs::path> files = files_of("images");
   Predictor predictor(model, options(5), backbones_);
-  const auto& preprocess = std::get<Preprocess>(model.preprocess);
-  std::vector<float> inputs(files.size() * static_cast<size_t>(3 * preprocess.size * preprocess.size));
-  load_images(files, {preprocess, {}, false}, inputs);
+  std::vector<float> inputs(files.size() * static_cast<size_t>(model.input->sample_size()));
+  model.input->load_files(files, {}, inputs);
   const std::vector<FileAnswer> expected = predictor.predict(files);
   const std::vector<Answer> got = predictor.predict(inputs);
   ASSERT_EQ(got.size(), expected.size());

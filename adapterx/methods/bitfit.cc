@@ -12,6 +12,7 @@ struct BitFitAdaptation : Adaptation {
 
 struct BitFit : Method {
   std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<BitFitAdaptation>(); }
+  bool merges() const override { return true; }
 };
 
 }  // namespace

@@ -9,6 +9,7 @@ struct FullAdaptation : Adaptation {
 
 struct Full : Method {
   std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<FullAdaptation>(); }
+  bool merges() const override { return true; }
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ struct LayerNormAdaptation : Adaptation {
 
 struct LayerNormTuning : Method {
   std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<LayerNormAdaptation>(); }
+  bool merges() const override { return true; }
 };
 
 }  // namespace

@@ -57,10 +57,43 @@ class Lora : public Method {
  public:
   explicit Lora(const LoraOptions& options) : options_(options) {}
   std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<LoraAdaptation>(options_); }
+  bool merges() const override { return true; }
+  void merge(std::string_view name, const Shape& shape, const WeightSource& source,
+             std::span<float> values) const override;
 
  private:
   const LoraOptions options_;
 };
+
+std::vector<float> values_of(const WeightSource& source, const std::string& name, const Shape& shape) {
+  std::vector<float> values(static_cast<size_t>(shape.size()));
+  if (!source(name, shape, values)) fail("{}: no value to merge", name);
+  return values;
+}
+
+// W += s B A in the rows of each target.
+void Lora::merge(std::string_view name, const Shape& shape, const WeightSource& source,
+                 std::span<float> values) const {
+  constexpr std::string_view kLayer = "attn.qkv.weight";
+  if (!name.ends_with(kLayer)) return;
+  const std::string block(name.substr(0, name.size() - kLayer.size()));
+  const auto d = static_cast<size_t>(shape.dim(-1)), r = static_cast<size_t>(options_.rank);
+  for (const Target& target : targets_of(options_)) {
+    const std::string place = block + "attn.lora." + target.name;
+    const int64_t rows = target.count * shape.dim(-1);
+    const std::vector<float> a =
+        values_of(source, place + ".down_proj.weight", {options_.rank, shape.dim(-1)});
+    const std::vector<float> b = values_of(source, place + ".up_proj.weight", {rows, options_.rank});
+    float* w = values.data() + target.begin * shape.dim(-1) * shape.dim(-1);
+    for (size_t out = 0; out < static_cast<size_t>(rows); ++out, w += d) {
+      for (size_t in = 0; in < d; ++in) {
+        double sum = 0;
+        for (size_t k = 0; k < r; ++k) sum += static_cast<double>(b[out * r + k] * a[k * d + in]);
+        w[in] += scale_of(options_) * static_cast<float>(sum);
+      }
+    }
+  }
+}
 
 }  // namespace
 

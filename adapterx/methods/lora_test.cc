@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/graph/interpreter.h"
 
@@ -45,9 +47,28 @@ TEST(Lora, SettingsThatCannotBeAreErrors) {
     return error_text([&] { make_method("lora", {setting}); });
   };
   EXPECT_EQ(error_of("rank=0"), "lora: rank: expected 1 or more, got 0");
-  EXPECT_EQ(error_of("alpha=-1"), "lora: alpha: expected above 0, or 0 for the rank, got -1");
+  EXPECT_EQ(error_of("alpha=-1"), "lora: alpha: expected 0 or more, got -1");
   EXPECT_EQ(error_of("dropout=1"), "lora: dropout: expected a number in [0, 1), got 1");
-  EXPECT_EQ(error_of("targets=qvk"), "targets: expected one of qv, qkv, got `qvk`; did you mean `qv`?");
+  EXPECT_EQ(error_of("targets=qvk"), "lora: targets: expected qv, qkv, got `qvk`; did you mean `qv`?");
+}
+
+TEST(Lora, MergingChangesTheRowsOfItsTargets) {
+  const WeightSource ones = [](std::string_view name, const Shape&, std::span<float> out) {
+    std::ranges::fill(out, 1.0f);
+    return name.starts_with("blocks.4.attn.lora.");
+  };
+  const auto merged = [&](const char* name, const std::vector<std::string>& settings) {
+    std::vector<float> w(3 * kWidth * kWidth, 0.5f);
+    make_method("lora", settings)->merge(name, {3 * kWidth, kWidth}, ones, w);
+    return std::vector<float>{w[0], w[8], w[9], w[17], w[18], w[26]};
+  };
+  const char* qkv = "blocks.4.attn.qkv.weight";
+  EXPECT_EQ(merged(qkv, {"rank=2"}), (std::vector<float>{2.5f, 2.5f, 0.5f, 0.5f, 2.5f, 2.5f}));
+  EXPECT_EQ(merged(qkv, {"rank=2", "alpha=1"}), (std::vector<float>{1.5f, 1.5f, 0.5f, 0.5f, 1.5f, 1.5f}));
+  EXPECT_EQ(merged(qkv, {"rank=2", "targets=qkv"}), std::vector<float>(6, 2.5f));
+  EXPECT_EQ(merged("blocks.4.attn.proj.weight", {"rank=2"}), std::vector<float>(6, 0.5f));
+  EXPECT_EQ(error_text([&] { merged("blocks.5.attn.qkv.weight", {}); }),
+            "blocks.5.attn.lora.q.down_proj.weight: no value to merge");
 }
 
 }  // namespace

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "adapterx/base/setting_draft.h"
+#include "adapterx/graph/frozen_weights.h"
 #include "adapterx/slots/slots.h"
 
 namespace ax {
@@ -43,11 +45,19 @@ class Method {
   // Whether a backbone that can add positions before every block is to add them once, at the input: the
   // method lengthens the token list by prompts, which have no positions.
   virtual bool positions_once() const { return false; }
+
+  // Whether a plain backbone can compute, by other weights, what the adapted one does.
+  virtual bool merges() const { return false; }
+  // Makes of `values`, those of the backbone's parameter `name`, as trained where it is, the plain
+  // backbone's. `source` holds what the method added.
+  virtual void merge(std::string_view /*name*/, const Shape& /*shape*/, const WeightSource& /*source*/,
+                     std::span<float> /*values*/) const {}
 };
 
 // The backbone as it is: nothing added, nothing of it trained.
 struct Unadapted : Method {
   std::unique_ptr<Adaptation> adapt() const override { return std::make_unique<Adaptation>(); }
+  bool merges() const override { return true; }
 };
 
 // A method before it is made: its settings, "method.rank", with their defaults.

@@ -10,8 +10,8 @@
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/multiply.h"
 #include "adapterx/graph/ops/tokens.h"
-#include "adapterx/models/point_transformer.h"
-#include "adapterx/models/vit.h"
+#include "adapterx/models/points/point_transformer.h"
+#include "adapterx/models/vit/vit.h"
 
 namespace ax {
 namespace {
@@ -47,11 +47,12 @@ PointTransformerConfig micro_points() {
 using Build = std::function<Value(Graph&, Slots&)>;  // gives logits
 
 Value build_images(Graph& g, Slots& slots) {
-  return build_vit(g, micro_vit(), {.batch = 2, .from_scratch = true}, slots).logits;
+  return build_vit(g, micro_vit(), {.batch = 2, .from_scratch = true}, slots).features.head(3);
 }
 
 Value build_points(Graph& g, Slots& slots) {
-  return build_point_transformer(g, micro_points(), {.batch = 2, .from_scratch = true}, slots).logits;
+  return build_point_transformer(g, micro_points(), {.batch = 2, .from_scratch = true}, slots)
+      .features.head(3);
 }
 
 std::vector<double> values(std::string_view name, const Shape& shape) {
@@ -251,9 +252,13 @@ TEST(Slots, WhatTheyReturnIsUsed) {
   }
 }
 
-// Every key and value twice is every key and value once, and the doubles' own outputs are dropped.
+// Every key and value twice, in whatever order, is every key and value once, and the doubles' own outputs are
+// dropped.
 struct TwiceTheKeys : Slots {
-  Value prefix_qkv(const Site&, Value qkv) override { return qkv; }
+  Value prefix_qkv(const Site&, Value qkv) override {
+    const Value turned[] = {slice_tokens(qkv, 1, qkv.shape()[1] - 1), slice_tokens(qkv, 0, 1)};
+    return concat_tokens(turned);
+  }
 };
 
 TEST(Slots, KeysAndValuesCanComeBeforeTheTokens) {

@@ -137,15 +137,16 @@ TEST(Config, DifferencesThatChangeNothingDontCount) {
 
 TEST(Config, NamesSettingsOfTheOtherKindOfData) {
   TrainConfig c;
-  EXPECT_EQ(setting_of_other_data(c, kOfClouds), "");
-  EXPECT_EQ(setting_of_other_data(c, kOfImages), "");
+  EXPECT_EQ(setting_of_other_data(c, kOfClouds).name, "");
+  EXPECT_EQ(setting_of_other_data(c, kOfImages).name, "");
   c.augment.mixup = 0.8;  // points have no mixed targets: training on them would be silent nonsense
-  EXPECT_EQ(setting_of_other_data(c, kOfClouds), "augment.mixup");
-  EXPECT_EQ(setting_of_other_data(c, kOfImages), "");
+  EXPECT_EQ(setting_of_other_data(c, kOfClouds).name, "augment.mixup");
+  EXPECT_EQ(setting_of_other_data(c, kOfClouds).of, kOfImages);
+  EXPECT_EQ(setting_of_other_data(c, kOfImages).name, "");
   c.augment = {};
   c.model.groups = 32;
-  EXPECT_EQ(setting_of_other_data(c, kOfClouds), "");
-  EXPECT_EQ(setting_of_other_data(c, kOfImages), "model.groups");
+  EXPECT_EQ(setting_of_other_data(c, kOfClouds).name, "");
+  EXPECT_EQ(setting_of_other_data(c, kOfImages).name, "model.groups");
 }
 
 }  // namespace
