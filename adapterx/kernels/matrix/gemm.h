@@ -1,4 +1,4 @@
-// Matrix products of linear layers, by oneDNN. This file pair is the only home of oneDNN.
+// Matrix products of linear layers, by oneDNN (kernels/matrix/onednn.h).
 //
 //   y[M, N] = epilogue(x[M, K] * op(w) + bias),  op(w) = w^T (w is [N, K], the forward: Wx) or
 //                                                op(w) = w   (w is [K, N], the backward: W^T dy)
