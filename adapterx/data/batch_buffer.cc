@@ -5,11 +5,11 @@
 
 namespace ax {
 
-BatchBuffer::BatchBuffer(const SampleSource& source, int64_t batch, int64_t classes_)
-    : classes(classes_),
-      input_size(source.input_size()),
+BatchBuffer::BatchBuffer(int64_t batch, int64_t input_size_, int64_t target_size_)
+    : input_size(input_size_),
+      target_size(target_size_),
       inputs(static_cast<size_t>(batch * input_size)),
-      targets(static_cast<size_t>(has_target_rows(source) ? batch * classes : 0)),
+      targets(static_cast<size_t>(batch * target_size)),
       labels(static_cast<size_t>(batch)),
       indices(static_cast<size_t>(batch)) {}
 
@@ -21,6 +21,7 @@ void BatchBuffer::prepare(const Dataset& dataset, std::span<const int64_t> wante
   ready = false;
   std::ranges::copy(wanted, indices.begin());
   std::ranges::fill(labels, 0);
+  std::ranges::fill(targets, 0.0f);
   for (size_t i = 0; i < wanted.size(); ++i) labels[i] = dataset.label(wanted[i]);
 }
 
@@ -32,16 +33,9 @@ void BatchBuffer::fail_at(int64_t i, std::exception_ptr reason) {
 
 void BatchBuffer::complete(const SampleSource& source, const SampleKey& key) {
   std::fill(inputs.begin() + count * input_size, inputs.end(), 0.0f);
-  if (targets.empty()) return;
-  std::ranges::fill(targets, 0.0f);
-  const auto width = static_cast<size_t>(classes);
-  for (int64_t i = 0; i < count; ++i) {
-    const auto row = std::span(targets).subspan(static_cast<size_t>(i) * width, width);
-    source.dataset().add_targets(indices[static_cast<size_t>(i)], row);
-  }
   if (!source.mixes()) return;
   source.mix(key, count, std::span(inputs).first(static_cast<size_t>(count * input_size)),
-             std::span(targets).first(static_cast<size_t>(count * classes)));
+             std::span(targets).first(static_cast<size_t>(count * target_size)));
 }
 
 }  // namespace ax

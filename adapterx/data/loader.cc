@@ -42,10 +42,13 @@ void check(const SampleSource* samples, int64_t classes, const LoaderOptions& o)
 
 class Loader::Impl {
  public:
-  Impl(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options)
+  Impl(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options,
+       TargetsPtr targets)
       : options_(options),
         source_((check(samples.get(), classes, options), std::move(samples))),
-        slots_(static_cast<size_t>(options.ahead + 1), BatchBuffer(*source_, options.batch, classes)) {
+        targets_(std::move(targets)),
+        slots_(static_cast<size_t>(options.ahead + 1),
+               BatchBuffer(options.batch, source_->input_size(), targets_ ? targets_->size() : 0)) {
     const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     const int threads = options.threads > 0 ? options.threads : cores;
     chunk_ = std::clamp<int64_t>(options.batch / (int64_t{4} * threads), 1, kMostChunk);
@@ -170,7 +173,8 @@ class Loader::Impl {
       std::exception_ptr error;
       try {
         const SampleKey key{options_.seed, epoch_, slot.indices[static_cast<size_t>(i)]};
-        source_->sample(key, slot.input(i));
+        const Placement placement = source_->sample(key, slot.input(i));
+        if (targets_) targets_->write(key.index, placement, slot.target(i));
       } catch (...) {
         error = std::current_exception();
       }
@@ -188,6 +192,7 @@ class Loader::Impl {
 
   const LoaderOptions options_;
   const std::shared_ptr<const SampleSource> source_;
+  const TargetsPtr targets_;
   int64_t chunk_ = 1;
 
   std::mutex mutex_;
@@ -204,9 +209,10 @@ class Loader::Impl {
   std::vector<std::thread> threads_;
 };
 
-Loader::Loader(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options) {
+Loader::Loader(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options,
+               TargetsPtr targets) {
   try {
-    impl_ = std::make_unique<Impl>(samples, classes, options);
+    impl_ = std::make_unique<Impl>(samples, classes, options, std::move(targets));
   } catch (const std::bad_alloc&) {
     fail("loader: out of memory for {} batches of {} samples of {} numbers", options.ahead + 1, options.batch,
          samples->input_size());

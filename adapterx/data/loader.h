@@ -12,6 +12,7 @@
 #include <span>
 
 #include "adapterx/data/sample_source.h"
+#include "adapterx/data/targets.h"
 
 namespace ax {
 
@@ -26,9 +27,11 @@ struct LoaderOptions {
 
 class Loader {
  public:
-  // Throws Error on an empty data set, a label outside [0, classes), and options outside their ranges or
-  // for which there is no memory.
-  Loader(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options);
+  // targets: what the task is told of the samples beside their labels; null: nothing. Throws Error on an
+  // empty data set, a label outside [0, classes), and options outside their ranges or for which there is no
+  // memory.
+  Loader(std::shared_ptr<const SampleSource> samples, int64_t classes, const LoaderOptions& options,
+         TargetsPtr targets = nullptr);
   ~Loader();  // ends the threads, whatever they are at
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
@@ -44,8 +47,7 @@ class Loader {
     std::span<const int64_t> indices;  // [count] in the data set
     std::span<const float> inputs;     // [batch, input_size], zero from count on
     std::span<const int32_t> labels;   // [batch], 0 from count on
-    // Where the source mixes targets: [batch, classes], rows of sum 1, zero from count on; else empty.
-    std::span<const float> targets;
+    std::span<const float> targets;    // [batch, Targets::size], zero from count on; empty without any
   };
 
   // Waits for the next batch, which is valid until the next call of next, start or the destructor; null at

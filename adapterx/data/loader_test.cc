@@ -74,7 +74,8 @@ struct Options : LoaderOptions {
 class ImageLoader : public Loader {
  public:
   ImageLoader(std::shared_ptr<const ImageDataset> images, int64_t classes, const Options& o)
-      : Loader(image_samples(std::move(images), o.preprocess, o.augment, o.cache_bytes), classes, o) {}
+      : Loader(image_samples(images, o.preprocess, o.augment, o.cache_bytes), classes, o,
+               mixes_targets(o.augment) ? class_targets(images, classes) : nullptr) {}
 };
 
 Options small(int threads = 2) {

@@ -16,8 +16,8 @@ class SourceSubset : public SampleSource {
 
   const Dataset& dataset() const override { return dataset_; }
   int64_t input_size() const override { return whole_->input_size(); }
-  void sample(const SampleKey& key, float* out) const override {
-    whole_->sample({key.seed, key.epoch, indices_[static_cast<size_t>(key.index)]}, out);
+  Placement sample(const SampleKey& key, float* out) const override {
+    return whole_->sample({key.seed, key.epoch, indices_[static_cast<size_t>(key.index)]}, out);
   }
   bool mixes() const override { return whole_->mixes(); }
   void mix(const SampleKey& key, int64_t count, std::span<float> inputs,
@@ -32,10 +32,6 @@ class SourceSubset : public SampleSource {
 };
 
 }  // namespace
-
-bool has_target_rows(const SampleSource& samples) {
-  return samples.mixes() || samples.dataset().several_heads();
-}
 
 std::shared_ptr<const SampleSource> subset(std::shared_ptr<const SampleSource> samples,
                                            std::vector<int64_t> indices) {

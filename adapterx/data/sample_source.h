@@ -9,6 +9,7 @@
 
 #include "adapterx/data/dataset.h"
 #include "adapterx/data/draws.h"
+#include "adapterx/data/placement.h"
 
 namespace ax {
 
@@ -19,19 +20,17 @@ class SampleSource {
   virtual const Dataset& dataset() const = 0;
   virtual int64_t input_size() const = 0;  // numbers of one sample
 
-  // out: [input_size()]. A pure function of the key. Throws Error naming the sample.
-  virtual void sample(const SampleKey& key, float* out) const = 0;
+  // out: [input_size()]. Returns where the sample came to lie in it; of clouds, which lie nowhere, the
+  // identity. A pure function of the key. Throws Error naming the sample.
+  virtual Placement sample(const SampleKey& key, float* out) const = 0;
 
   // Whether samples of a batch are mixed with each other, and so their targets.
   virtual bool mixes() const { return false; }
-  // inputs: [count, input_size()], targets: [count, classes], both in place. key.index: the batch in its
-  // epoch.
+  // inputs: [count, input_size()], targets: [count, classes] or none, both in place. key.index: the batch in
+  // its epoch.
   virtual void mix(const SampleKey& /*key*/, int64_t /*count*/, std::span<float> /*inputs*/,
                    std::span<float> /*targets*/) const {}
 };
-
-// Whether batches carry rows of targets in place of labels: they are mixed, or there are several heads.
-bool has_target_rows(const SampleSource& samples);
 
 // The samples `indices` of a source, in their order; each is drawn as it is in the whole. Throws Error on an
 // index outside of it.

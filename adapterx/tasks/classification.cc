@@ -31,6 +31,12 @@ class Classification : public Task {
     return result;
   }
 
+  // Of samples that are mixed, or told in several label sets; the label says all of others.
+  TargetsPtr targets(const std::shared_ptr<const SampleSource>& samples) const override {
+    const std::shared_ptr<const Dataset> dataset(samples, &samples->dataset());
+    if (!samples->mixes() && !dataset->several_heads()) return nullptr;
+    return class_targets(dataset, std::ssize(classes_));
+  }
   void set_targets(const Loader::Batch& batch, const Session& session) const override {
     if (batch.targets.empty()) {
       std::ranges::copy(batch.labels, session.input("labels").i32());

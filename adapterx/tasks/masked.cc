@@ -17,7 +17,9 @@ class MaskedPretraining : public Task {
     const MaskedBackbone model = backbone.build_masked(graph, options_, build, slots);
     return {{{"features", cast(model.pooled, Role::exact)}}, model.loss};
   }
-  void set_targets(const Loader::Batch&, const Session&) const override {}  // the sample is its own target
+  // The sample is its own target.
+  TargetsPtr targets(const std::shared_ptr<const SampleSource>&) const override { return nullptr; }
+  void set_targets(const Loader::Batch&, const Session&) const override {}
   int64_t count_correct(const Loader::Batch&, const Session&) const override { return 0; }
   std::unique_ptr<Evaluator> evaluator(int64_t, const Session&) const override { return nullptr; }
   bool evaluates() const override { return false; }

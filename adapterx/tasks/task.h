@@ -39,6 +39,9 @@ class Task {
   // the way. Throws Error where the backbone doesn't suit the task.
   virtual TaskGraph build(Graph& graph, const Backbone& backbone, const BackboneBuild& build,
                           Slots& slots) const = 0;
+  // What is told of each of these samples beside its label, carried along to where it lies in the input;
+  // null: nothing. For the Loader whose batches set_targets and evaluator get.
+  virtual TargetsPtr targets(const std::shared_ptr<const SampleSource>& samples) const = 0;
   // Copies a batch's targets to the inputs of a training session.
   virtual void set_targets(const Loader::Batch& batch, const Session& session) const = 0;
   // Samples of a batch that a training session answered right; 0 where nothing can be right or wrong.

@@ -9,7 +9,8 @@ namespace {
 
 std::unique_ptr<Loader> loader(const TrainingSetup& setup, std::shared_ptr<const SampleSource> samples,
                                const LoaderOptions& options) {
-  return std::make_unique<Loader>(std::move(samples), std::ssize(setup.data.classes), options);
+  const TargetsPtr targets = setup.task->targets(samples);
+  return std::make_unique<Loader>(std::move(samples), std::ssize(setup.data.classes), options, targets);
 }
 
 }  // namespace

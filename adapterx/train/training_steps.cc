@@ -19,7 +19,8 @@ TrainingSteps::TrainingSteps(const TrainConfig& config, const TrainingSetup& set
 void TrainingSteps::build() {
   const LoaderOptions options = training_loader(config_, setup_);
   const auto samples = training_samples(config_, setup_);
-  loader_ = std::make_unique<Loader>(samples, std::ssize(setup_.data.classes), options);
+  loader_ = std::make_unique<Loader>(samples, std::ssize(setup_.data.classes), options,
+                                     setup_.task->targets(samples));
   batches_ = loader_->batches();
   SessionSpec spec = session_spec(config_, setup_, options.batch);
   spec.training = true;

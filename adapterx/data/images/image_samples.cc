@@ -12,9 +12,14 @@
 namespace ax {
 namespace {
 
+struct ImageSize {
+  int64_t height = 0, width = 0;
+};
+
 struct Kept {
   Image image;
   bool resized = false;  // to the input's size
+  ImageSize source;      // as it was decoded
 };
 
 struct Scratch {
@@ -37,17 +42,20 @@ class ImageSamples : public SampleSource {
   const Dataset& dataset() const override { return *images_; }
   int64_t input_size() const override { return 3 * side_ * side_; }
 
-  void sample(const SampleKey& key, float* out) const override {
+  Placement sample(const SampleKey& key, float* out) const override {
     thread_local Scratch scratch;
     scratch.pixels.resize(3 * transform_.pixels());
+    ImageSize source;
     try {
-      fetch(key, scratch.pixels.data(), scratch);
+      source = fetch(key, scratch.pixels.data(), scratch);
     } catch (const Error&) {
       throw;
     } catch (const std::exception& error) {
       fail("{}: cannot be loaded: {}", images_->name(key.index), error.what());
     }
-    transform_of(key.index).finish(scratch.pixels.data(), key, out, scratch.transform);
+    const ImageTransform& transform = transform_of(key.index);
+    transform.finish(scratch.pixels.data(), key, out, scratch.transform);
+    return transform.placement(source.height, source.width, key);
   }
 
   bool mixes() const override { return ax::mixes_targets(augment_); }
@@ -56,38 +64,45 @@ class ImageSamples : public SampleSource {
            std::span<float> targets) const override {
     const BatchMix mix = draw_mix(augment_, side_, side_, key);
     mix_images(mix, count, side_, side_, inputs.data());
-    mix_targets(mix, count, std::ssize(targets) / count, targets.data());
+    if (!targets.empty()) mix_targets(mix, count, std::ssize(targets) / count, targets.data());
   }
 
  private:
   const ImageTransform& transform_of(int64_t i) const { return images_->augmented(i) ? transform_ : plain_; }
 
-  void fetch(const SampleKey& key, uint8_t* pixels, Scratch& scratch) const {
+  // The size of the image as it was decoded.
+  ImageSize fetch(const SampleKey& key, uint8_t* pixels, Scratch& scratch) const {
     const ImageTransform& transform = transform_of(key.index);
     const Kept* kept = cache_.find(key.index);
     if (kept != nullptr && kept->resized) {
       std::memcpy(pixels, kept->image.pixels.get(), kept->image.size());
-    } else if (kept != nullptr) {
-      transform.resize(kept->image, key, pixels, scratch.transform);
-    } else {
-      Image source = images_->image(key.index);
-      transform.resize(source, key, pixels, scratch.transform);
-      keep(key.index, std::move(source), pixels);
+      return kept->source;
     }
+    if (kept != nullptr) {
+      transform.resize(kept->image, key, pixels, scratch.transform);
+      return kept->source;
+    }
+    Image source = images_->image(key.index);
+    const ImageSize size{source.height, source.width};
+    transform.resize(source, key, pixels, scratch.transform);
+    keep(key.index, std::move(source), pixels);
+    return size;
   }
 
   void keep(int64_t i, Image source, const uint8_t* pixels) const {
     const size_t resized = 3 * transform_.pixels();
+    const ImageSize size{source.height, source.width};
     const bool keeps_resized = !transform_of(i).resizes_at_random() && (all_fit_ || resized <= source.size());
     if (!keeps_resized) {
       const size_t bytes = source.size();
-      if (!images_->in_memory() && cache_.has_room(bytes)) cache_.keep(i, {std::move(source), false}, bytes);
+      if (!images_->in_memory() && cache_.has_room(bytes))
+        cache_.keep(i, {std::move(source), false, size}, bytes);
       return;
     }
     if (!cache_.has_room(resized)) return;
     Image image = new_image(images_->name(i), side_, side_);
     std::memcpy(image.pixels.get(), pixels, resized);
-    cache_.keep(i, {std::move(image), true}, resized);
+    cache_.keep(i, {std::move(image), true, size}, resized);
   }
 
   std::shared_ptr<const ImageDataset> images_;

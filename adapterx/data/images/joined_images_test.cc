@@ -77,20 +77,24 @@ TEST(JoinedImages, SamplesAndTargetsAreTheirParts) {
   EXPECT_EQ(targets(7), (std::array<float, 7>{0, 0, 0, 0, 0, 1, 0}));
 }
 
+TargetsPtr rows_of(const std::shared_ptr<const SampleSource>& samples) {
+  return class_targets({samples, &samples->dataset()}, 7);
+}
+
 // Batches have the rows, also through subsets, and mixing leaves each row's sum of each sample's parts.
 TEST(JoinedImages, BatchesCarryRowsOfTargets) {
   const ImageSplits splits = joined();
   Preprocess preprocess = preprocess_preset("half");
   preprocess.size = 4;
   const auto samples = image_samples(subset(splits.train, {8, 1}), preprocess);
-  Loader plain(samples, 7, {.batch = 3});
+  Loader plain(samples, 7, {.batch = 3}, rows_of(samples));
   plain.start(0);
   const Loader::Batch* batch = plain.next();
   const std::vector<float> want = {0, 0, 0, 0, 0, 0, 1, 0, 0.5f, 0, 0, 0.5f, 0, 0, 0, 0, 0, 0, 0, 0, 0};
   EXPECT_EQ(std::vector<float>(batch->targets.begin(), batch->targets.end()), want);
 
   const auto mixing = image_samples(subset(splits.train, {8, 1}), preprocess, {.mixup = 1});
-  Loader mixed(mixing, 7, {.batch = 2});
+  Loader mixed(mixing, 7, {.batch = 2}, rows_of(mixing));
   mixed.start(0);
   batch = mixed.next();
   const float own = batch->targets[6];

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <numbers>
 
-#include "adapterx/kernels/pixels/affine_pixels.h"
 #include "adapterx/kernels/pixels/colour.h"
 
 namespace ax {
@@ -18,6 +17,8 @@ kernels::AffineMap rotation(double degrees, int64_t size) {
   const double middle = static_cast<double>(size) / 2;
   return {c, -s, middle - middle * c + middle * s, s, c, middle - middle * s - middle * c};
 }
+
+bool moves_pixels(RandOp op) { return op >= RandOp::shear_x && op <= RandOp::rotate; }
 
 // Of the operations that move pixels. t: signed, in [-1, 1].
 kernels::AffineMap map_of(RandOp op, double t, int64_t size) {
@@ -34,6 +35,15 @@ kernels::AffineMap map_of(RandOp op, double t, int64_t size) {
     default:
       return rotation(kMostAngle * t, size);
   }
+}
+
+struct DrawnOp {
+  RandOp op;
+  bool negative;
+};
+DrawnOp draw_op(Draws& draws) {
+  const auto op = static_cast<RandOp>(draws.below(kRandOps));
+  return {op, draws.below(2) == 1};
 }
 
 }  // namespace
@@ -79,9 +89,20 @@ void rand_augment(const AugmentOptions& o, const SampleKey& key, int64_t size, u
                   std::vector<uint8_t>& scratch) {
   Draws draws(key, "augment.randaugment");
   for (int64_t i = 0; i < o.randaugment_ops; ++i) {
-    const auto op = static_cast<RandOp>(draws.below(kRandOps));
-    apply_rand_op(op, o.randaugment_magnitude, draws.below(2) == 1, size, pixels, scratch);
+    const auto [op, negative] = draw_op(draws);
+    apply_rand_op(op, o.randaugment_magnitude, negative, size, pixels, scratch);
   }
+}
+
+Placement rand_augment_placement(const AugmentOptions& o, const SampleKey& key, int64_t size) {
+  Placement all;
+  Draws draws(key, "augment.randaugment");
+  for (int64_t i = 0; i < o.randaugment_ops; ++i) {
+    const auto [op, negative] = draw_op(draws);
+    const double t = o.randaugment_magnitude / kMostMagnitude;
+    if (moves_pixels(op)) all = all.then(Placement(map_of(op, negative ? -t : t, size)));
+  }
+  return all;
 }
 
 }  // namespace ax

@@ -14,6 +14,7 @@
 
 #include "adapterx/data/draws.h"
 #include "adapterx/data/images/augment.h"
+#include "adapterx/data/placement.h"
 
 namespace ax {
 
@@ -42,5 +43,8 @@ void apply_rand_op(RandOp op, double magnitude, bool negative, int64_t size, uin
 // options.randaugment_ops operations, each drawn anew with its sign.
 void rand_augment(const AugmentOptions& options, const SampleKey& key, int64_t size, uint8_t* pixels,
                   std::vector<uint8_t>& scratch);
+
+// Where all its operations together move the pixels.
+Placement rand_augment_placement(const AugmentOptions& options, const SampleKey& key, int64_t size);
 
 }  // namespace ax

@@ -10,6 +10,8 @@
 #include "adapterx/data/draws.h"
 #include "adapterx/data/images/augment.h"
 #include "adapterx/data/images/preprocess.h"
+#include "adapterx/data/images/random_crop.h"
+#include "adapterx/data/placement.h"
 #include "adapterx/io/images/image.h"
 
 namespace ax {
@@ -34,7 +36,17 @@ class ImageTransform {
   // What follows. pixels: [size, size, 3], overwritten; out: [3, size, size].
   void finish(uint8_t* pixels, const SampleKey& key, float* out, Scratch& scratch) const;
 
+  // Where an image of that size comes to lie by both.
+  Placement placement(int64_t height, int64_t width, const SampleKey& key) const;
+
  private:
+  struct Shift {
+    int64_t y = 0, x = 0;
+  };
+  CropBox crop_box(int64_t height, int64_t width, const SampleKey& key) const;  // of random_resized_crop
+  Shift shift(const SampleKey& key) const;                                      // of pad_crop
+  bool is_flipped(const SampleKey& key) const;
+
   Preprocess preprocess_;
   AugmentOptions augment_;
 };

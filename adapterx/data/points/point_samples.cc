@@ -52,7 +52,7 @@ class PointSamples : public SampleSource {
   const Dataset& dataset() const override { return parts_.clouds(); }
   int64_t input_size() const override { return 3 * points_; }
 
-  void sample(const SampleKey& key, float* out) const override {
+  Placement sample(const SampleKey& key, float* out) const override {
     try {
       const std::span input(out, static_cast<size_t>(input_size()));
       parts_.with(key.index, [&](std::span<const float> xyz) { draw(xyz, key, input); });
@@ -61,6 +61,7 @@ class PointSamples : public SampleSource {
     } catch (const std::exception& error) {
       fail("{}: cannot be loaded: {}", parts_.clouds().name(key.index), error.what());
     }
+    return {};
   }
 
  private:
@@ -94,8 +95,8 @@ class Vote : public SampleSource {
       : drawn_(std::move(drawn)), seed_(seed), vote_(vote) {}
   const Dataset& dataset() const override { return drawn_->dataset(); }
   int64_t input_size() const override { return drawn_->input_size(); }
-  void sample(const SampleKey& key, float* out) const override {
-    drawn_->sample({seed_, vote_, key.index}, out);
+  Placement sample(const SampleKey& key, float* out) const override {
+    return drawn_->sample({seed_, vote_, key.index}, out);
   }
 
  private:
