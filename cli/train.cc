@@ -76,25 +76,25 @@ void run(const TrainConfig& config, bool resume, bool pretrains) {
   pass_signal_on();
 }
 
+// Those of the first recipe, which the help shows.
+TrainConfig shown_defaults() { return pretrain_recipes().front().defaults(); }
+
 // By the kind of model and the objective that file and command line name.
 TrainConfig resolve_pretraining(const TrainOptions& options) {
-  const TrainConfig config = resolve_config(options, pretrain_defaults(PretrainRecipe::masked_points));
-  const PretrainRecipe recipe = from_command_line([&] { return pretrain_recipe(config); });
-  if (recipe == PretrainRecipe::masked_points) return config;
-  return resolve_config(options, pretrain_defaults(recipe));
+  const TrainConfig config = resolve_config(options, shown_defaults());
+  const PretrainRecipe* recipe = from_command_line([&] { return &pretrain_recipe(config); });
+  return resolve_config(options, recipe->defaults());
 }
 
-// "data.val_fraction=0, ...": where the defaults are others than those of point clouds, but for the
-// objective.
-std::string defaults_of(PretrainRecipe recipe) {
-  TrainConfig defaults = pretrain_defaults(recipe),
-              of_points = pretrain_defaults(PretrainRecipe::masked_points);
-  of_points.pretrain = defaults.pretrain;
-  const std::vector<Setting> points = config_settings(of_points), images = config_settings(defaults);
+// "data.val_fraction=0, ...": where the defaults are others than those shown, but for the objective.
+std::string defaults_of(const PretrainRecipe& recipe) {
+  TrainConfig defaults = recipe.defaults(), others = shown_defaults();
+  others.pretrain = defaults.pretrain;
+  const std::vector<Setting> shown = config_settings(others), own = config_settings(defaults);
   std::string text;
-  for (size_t i = 0; i < points.size(); ++i) {
-    if (text_of(points[i]) == text_of(images[i])) continue;
-    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", images[i].name, text_of(images[i]));
+  for (size_t i = 0; i < own.size(); ++i) {
+    if (text_of(own[i]) == text_of(shown[i])) continue;
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", own[i].name, text_of(own[i]));
   }
   return text;
 }
@@ -115,12 +115,13 @@ void add_pretrain(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand(
       "pretrain", "Train a backbone to be fine-tuned: by hidden patches or groups of points, or by classes");
-  add_train_options(*command, *options, pretrain_defaults(PretrainRecipe::masked_points));
-  const auto line = [](const char* what, PretrainRecipe recipe) {
-    return wrap(fmt::format("The defaults for {} are {}.", what, defaults_of(recipe)), output_width(), 0);
-  };
-  command->footer(line("images", PretrainRecipe::masked_images) + "\n" +
-                  line("images by classes", PretrainRecipe::classes_images));
+  add_train_options(*command, *options, shown_defaults());
+  std::vector<std::string> lines;
+  for (const PretrainRecipe& recipe : pretrain_recipes().subspan(1)) {
+    const std::string line = fmt::format("The defaults for {} are {}.", recipe.what, defaults_of(recipe));
+    lines.push_back(wrap(line, output_width(), 0));
+  }
+  command->footer(fmt::format("{}", fmt::join(lines, "\n")));
   command->callback([options] {
     const TrainConfig config = resolve_pretraining(*options);
     from_command_line([&] { check_pretraining(config); });

@@ -1,6 +1,10 @@
 #include "adapterx/app/pretrain_recipe.h"
 
+#include <algorithm>
+#include <array>
+
 #include "adapterx/base/error.h"
+#include "adapterx/data/model_input.h"
 #include "adapterx/train/model_setup.h"
 
 namespace ax {
@@ -27,21 +31,22 @@ TrainConfig image_defaults() {
   return config;
 }
 
-}  // namespace
+TrainConfig masked_points() {
+  TrainConfig config = common_defaults();
+  config.train.drop_path = 0.1;
+  return config;
+}
 
-TrainConfig pretrain_defaults(PretrainRecipe recipe) {
-  if (recipe == PretrainRecipe::masked_points) {
-    TrainConfig config = common_defaults();
-    config.train.drop_path = 0.1;
-    return config;
-  }
+TrainConfig masked_images() {
   TrainConfig config = image_defaults();
-  if (recipe == PretrainRecipe::masked_images) {
-    config.augment.random_resized_crop = true;
-    config.augment.rrc_scale_min = 0.2;
-    config.train.beta2 = 0.95;
-    return config;
-  }
+  config.augment.random_resized_crop = true;
+  config.augment.rrc_scale_min = 0.2;
+  config.train.beta2 = 0.95;
+  return config;
+}
+
+TrainConfig classes_images() {
+  TrainConfig config = image_defaults();
   config.pretrain.objective = Objective::classes;
   config.augment.pad_crop = 4;
   config.augment.randaugment_ops = 2;
@@ -52,10 +57,25 @@ TrainConfig pretrain_defaults(PretrainRecipe recipe) {
   return config;
 }
 
-PretrainRecipe pretrain_recipe(const TrainConfig& config) {
-  if (NamedBackbone(config.model).family().name() == "point_transformer")
-    return PretrainRecipe::masked_points;
-  return config.pretrain.masked() ? PretrainRecipe::masked_images : PretrainRecipe::classes_images;
+}  // namespace
+
+std::span<const PretrainRecipe> pretrain_recipes() {
+  static constexpr std::array<PretrainRecipe, 3> kRecipes = {
+      {{"point clouds", kOfClouds, std::nullopt, masked_points},
+       {"images", kOfImages, Objective::masked, masked_images},
+       {"images by classes", kOfImages, Objective::classes, classes_images}}};
+  return kRecipes;
+}
+
+const PretrainRecipe& pretrain_recipe(const TrainConfig& config) {
+  const std::string_view kind = NamedBackbone(config.model).family().input()->kind();
+  const auto suits = [&](const PretrainRecipe& recipe) {
+    return recipe.kind == kind &&
+           recipe.objective.value_or(config.pretrain.objective) == config.pretrain.objective;
+  };
+  const auto recipe = std::ranges::find_if(pretrain_recipes(), suits);
+  if (recipe == pretrain_recipes().end()) fail("pretrain: there is no recipe for models of {}", kind);
+  return *recipe;
 }
 
 void check_pretraining(const TrainConfig& config) {

@@ -1,22 +1,29 @@
 // The recipes of pretraining: which settings a backbone is trained by where its user says nothing else.
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string_view>
+
 #include "adapterx/train/config.h"
 
 namespace ax {
 
-enum class PretrainRecipe {
-  masked_points,   // Point-MAE (arXiv 2203.06604): hidden groups of points
-  masked_images,   // MAE (arXiv 2111.06377): hidden patches
-  classes_images,  // supervised: the recipe of the bundled backbone of images
+struct PretrainRecipe {
+  std::string_view what;               // for people: "images by classes"
+  std::string_view kind;               // of the data that the model takes: ModelInput::kind
+  std::optional<Objective> objective;  // absent: of all objectives
+  TrainConfig (*defaults)() = nullptr;
 };
 
-// The settings' defaults.
-TrainConfig pretrain_defaults(PretrainRecipe recipe);
+// point clouds       Point-MAE (arXiv 2203.06604): hidden groups of points
+// images             MAE (arXiv 2111.06377): hidden patches
+// images by classes  supervised: the recipe of the bundled backbone of images
+std::span<const PretrainRecipe> pretrain_recipes();
 
-// The recipe for the kind of model that a config means and for its objective. Point clouds have one for both
-// objectives. Throws Error as NamedBackbone does.
-PretrainRecipe pretrain_recipe(const TrainConfig& config);
+// The recipe for the data of the model that a config means and for its objective. Throws Error as
+// NamedBackbone does.
+const PretrainRecipe& pretrain_recipe(const TrainConfig& config);
 
 // Throws Error where the method doesn't train a whole backbone.
 void check_pretraining(const TrainConfig& config);

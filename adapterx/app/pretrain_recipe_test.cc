@@ -28,13 +28,11 @@ std::set<std::string> changed(TrainConfig a, TrainConfig b) {
 }
 
 TEST(PretrainRecipe, IsChosenByKindAndObjective) {
-  EXPECT_EQ(pretrain_recipe(config("point_small", Objective::masked)), PretrainRecipe::masked_points);
-  EXPECT_EQ(pretrain_recipe(config("point_small", Objective::classes)), PretrainRecipe::masked_points);
-  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", Objective::masked)),
-            PretrainRecipe::masked_images);
-  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", Objective::classes)),
-            PretrainRecipe::classes_images);
-  EXPECT_EQ(pretrain_recipe(config("", Objective::masked)), PretrainRecipe::masked_images);  // a geometry
+  EXPECT_EQ(pretrain_recipe(config("point_small", Objective::masked)).what, "point clouds");
+  EXPECT_EQ(pretrain_recipe(config("point_small", Objective::classes)).what, "point clouds");
+  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", Objective::masked)).what, "images");
+  EXPECT_EQ(pretrain_recipe(config("vit_small_patch16_224", Objective::classes)).what, "images by classes");
+  EXPECT_EQ(pretrain_recipe(config("", Objective::masked)).what, "images");  // a geometry
 }
 
 TEST(PretrainRecipe, AnUnknownModelIsNamed) {
@@ -43,15 +41,14 @@ TEST(PretrainRecipe, AnUnknownModelIsNamed) {
 }
 
 TEST(PretrainRecipe, EachPassesTheChecksOfTraining) {
-  for (const PretrainRecipe recipe :
-       {PretrainRecipe::masked_points, PretrainRecipe::masked_images, PretrainRecipe::classes_images}) {
-    TrainConfig c = pretrain_defaults(recipe);
-    c.model.name = recipe == PretrainRecipe::masked_points ? "point_small" : "vit_small_patch16_224";
+  for (const PretrainRecipe& recipe : pretrain_recipes()) {
+    TrainConfig c = recipe.defaults();
+    c.model.name = recipe.kind == kOfClouds ? "point_small" : "vit_small_patch16_224";
     c.data.path = "data";
     c.train.out = "out";
-    EXPECT_NO_THROW(check(c)) << static_cast<int>(recipe);
-    EXPECT_NO_THROW(check_pretraining(c)) << static_cast<int>(recipe);
-    EXPECT_EQ(pretrain_recipe(c), recipe);  // it means itself
+    EXPECT_NO_THROW(check(c)) << recipe.what;
+    EXPECT_NO_THROW(check_pretraining(c)) << recipe.what;
+    EXPECT_EQ(&pretrain_recipe(c), &recipe);  // it means itself
   }
 }
 
@@ -63,12 +60,11 @@ TEST(PretrainRecipe, WhatThePublishedRecipesChange) {
     more.insert(common.begin(), common.end());
     return more;
   };
-  EXPECT_EQ(changed(pretrain_defaults(PretrainRecipe::masked_points), {}), with({"train.drop_path"}));
-  EXPECT_EQ(changed(pretrain_defaults(PretrainRecipe::masked_images), {}),
+  EXPECT_EQ(changed(pretrain_recipes()[0].defaults(), {}), with({"train.drop_path"}));
+  EXPECT_EQ(changed(pretrain_recipes()[1].defaults(), {}),
             with({"data.val_fraction", "augment.flip", "train.schedule_unit", "augment.random_resized_crop",
                   "augment.rrc_scale_min", "train.beta2"}));
-  EXPECT_EQ(changed(pretrain_defaults(PretrainRecipe::classes_images),
-                    pretrain_defaults(PretrainRecipe::masked_images)),
+  EXPECT_EQ(changed(pretrain_recipes()[2].defaults(), pretrain_recipes()[1].defaults()),
             (std::set<std::string>{"pretrain.objective", "augment.random_resized_crop",
                                    "augment.rrc_scale_min", "train.beta2", "augment.pad_crop",
                                    "augment.randaugment_ops", "augment.randaugment_magnitude",
@@ -76,7 +72,7 @@ TEST(PretrainRecipe, WhatThePublishedRecipesChange) {
 }
 
 TEST(PretrainRecipe, APartOfABackboneIsNoPretraining) {
-  TrainConfig c = pretrain_defaults(PretrainRecipe::masked_images);
+  TrainConfig c = pretrain_recipes()[1].defaults();
   c.method.name = "adaptformer";
   expect_part(error_text([&] { check_pretraining(c); }), "expected the method full");
 }

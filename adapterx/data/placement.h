@@ -1,6 +1,6 @@
-// Placement: where a sample came to lie in a model's input, as preprocessing and augmentation drew it. Targets
-// (data/targets.h) that belong to places are carried along by it: a mask is read at source() of each position of
-// the input, and a box or a point goes to input().
+// Placement: where a sample came to lie in a model's input, as preprocessing and augmentation drew it.
+// Targets (data/targets.h) that belong to places are carried along by it: a mask is read at source() of each
+// position of the input, and a box or a point goes to input().
 #pragma once
 
 #include "adapterx/kernels/pixels/affine_pixels.h"
@@ -28,8 +28,8 @@ class Placement {
   kernels::AffineMap source_of_ = {1, 0, 0, 0, 1, 0};
 };
 
-// The input is the part of the sample that begins at `begin`, `scale_x` and `scale_y` pixels of the sample for
-// each of its own.
+// The input is the part of the sample that begins at `begin`, `scale_x` and `scale_y` pixels of the sample
+// for each of its own.
 Placement scaled_part(const Position& begin, double scale_x, double scale_y);
 // The input is the sample left-right, `width` pixels wide.
 Placement mirrored(double width);
