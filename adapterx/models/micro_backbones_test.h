@@ -41,8 +41,12 @@ inline PointTransformerConfig micro_points() {
   return c;
 }
 
+// The ViT's activation and norm_eps are none that a file's names would tell.
 inline std::vector<BackbonePtr> micro_backbones() {
-  return {vit_backbone(micro_vit()), point_backbone(micro_points())};
+  VitConfig vit = micro_vit();
+  vit.act = Activation::quick_gelu;
+  vit.norm_eps = 1e-4f;
+  return {vit_backbone(vit), point_backbone(micro_points())};
 }
 
 // Tensors that own their values.
