@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapterx/base/error.h"
+#include "adapterx/models/mlp_ratio.h"
 
 namespace ax {
 namespace {
@@ -15,7 +16,11 @@ void expect_geometry(const ModelConfig& m, const Backbone& in_file) {
   };
   expect("width", static_cast<double>(m.width), static_cast<double>(in_file.width()));
   expect("depth", static_cast<double>(m.depth), static_cast<double>(in_file.depth()));
-  expect("mlp_ratio", m.mlp_ratio, in_file.mlp_ratio());
+  // A file has the hidden width, of which several ratios are true.
+  const auto hidden = [&](double ratio) { return hidden_width(in_file.width(), static_cast<float>(ratio)); };
+  if (hidden(m.mlp_ratio) != hidden(in_file.mlp_ratio())) {
+    expect("mlp_ratio", m.mlp_ratio, in_file.mlp_ratio());
+  }
 }
 
 // The head is always new: the classes are the data's, not the checkpoint's.
