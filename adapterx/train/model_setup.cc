@@ -41,6 +41,11 @@ NamedBackbone::NamedBackbone(const ModelConfig& config) : config_(config) {
   if (family_ == nullptr) family_ = backbone_families().back();
 }
 
+ModelInputPtr NamedBackbone::input() const {
+  const auto model = file_ ? family_->read_metadata(*file_) : std::nullopt;
+  return model ? model->input : family_->input();
+}
+
 ModelSetup NamedBackbone::open(int64_t classes, bool positions_once) const {
   if (file_) return from_checkpoint(classes, positions_once);
   BackboneModel model = family_->from_scratch(config_);
