@@ -106,7 +106,10 @@ std::vector<std::string> resolved_settings(const std::string& method, const std:
   const MethodDraft defaults = draft_method(method);
   std::vector<std::string> all;
   for (const Setting& s : defaults.settings) {
-    const auto found = std::ranges::find(own, s.short_name(), &KeyValue::key);
+    const auto is_meant = [&](const KeyValue& pair) {
+      return find_setting(defaults.settings, pair.key) == &s;
+    };
+    const auto found = std::ranges::find_if(own, is_meant);
     all.push_back(fmt::format("{}={}", s.short_name(), found != own.end() ? found->value : text_of(s)));
   }
   return all;

@@ -53,7 +53,7 @@ struct DataConfig {
   std::string variant;              // which of a format's sets (data/points/point_dataset.h)
   std::optional<bool> unit_sphere;  // none: as the format's protocol has it
   int64_t min_class_size = 0;
-  int64_t sample_points = 0;                    // drawn of a mesh's surface; 0: the reader's default
+  int64_t sample_points = 0;                    // drawn of a mesh's surface; 0: that of the weights
   int64_t cache_mb = 1024, loader_threads = 0;  // decoded images kept; decoding threads, 0: all cores
 };
 

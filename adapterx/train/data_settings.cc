@@ -81,7 +81,7 @@ std::vector<Setting> data_settings(DataConfig& d) {
            clouds},
           {"data.sample_points",
            &d.sample_points,
-           "Points drawn of a mesh, or 0 for 4,096 or as many as the model is shown.",
+           "Points drawn of a mesh, or 0 for as many as the weights were trained on (4,096 if unknown).",
            {0, 1 << 20},
            clouds},
           {"data.cache_mb",

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapterx/base/error.h"
+#include "adapterx/models/mlp_ratio.h"
 
 namespace ax {
 namespace {
@@ -15,7 +16,11 @@ void expect_geometry(const ModelConfig& m, const Backbone& in_file) {
   };
   expect("width", static_cast<double>(m.width), static_cast<double>(in_file.width()));
   expect("depth", static_cast<double>(m.depth), static_cast<double>(in_file.depth()));
-  expect("mlp_ratio", m.mlp_ratio, in_file.mlp_ratio());
+  // A file has the hidden width, of which several ratios are true.
+  const auto hidden = [&](double ratio) { return hidden_width(in_file.width(), static_cast<float>(ratio)); };
+  if (hidden(m.mlp_ratio) != hidden(in_file.mlp_ratio())) {
+    expect("mlp_ratio", m.mlp_ratio, in_file.mlp_ratio());
+  }
 }
 
 // The head is always new: the classes are the data's, not the checkpoint's.
@@ -34,6 +39,11 @@ NamedBackbone::NamedBackbone(const ModelConfig& config) : config_(config) {
   if (!config.weights.empty()) file_ = open_backbone_file(config.weights);
   if (family_ == nullptr && file_) family_ = &family_of_file(*file_);
   if (family_ == nullptr) family_ = backbone_families().back();
+}
+
+ModelInputPtr NamedBackbone::input() const {
+  const auto model = file_ ? family_->read_metadata(*file_) : std::nullopt;
+  return model ? model->input : family_->input();
 }
 
 ModelSetup NamedBackbone::open(int64_t classes, bool positions_once) const {

@@ -26,6 +26,8 @@ class NamedBackbone {
   explicit NamedBackbone(const ModelConfig& config);
 
   const BackboneFamily& family() const { return *family_; }
+  // What the model is shown, as a file of ours says; else the family's.
+  ModelInputPtr input() const;
   // `positions_once`: the method's wish (Method::positions_once), where the config doesn't say. Throws Error
   // naming what is missing or doesn't fit.
   ModelSetup open(int64_t classes, bool positions_once) const;

@@ -79,11 +79,12 @@ TrainingSetup open_training(const TrainConfig& config) {
   check(config);
   const NamedBackbone named(config.model);
   TrainingSetup setup;
-  setup.input = named.family().input();
+  setup.input = named.input();
   expect_settings_of(config, *setup.input);
   setup.method = make_method(config.method.name, config.method.pairs());
   const TaskKind& kind = task_kind(config.pretrain.objective);
   DatasetSpec spec = dataset_spec(config.data);
+  if (config.data.sample_points == 0) spec = setup.input->spec(spec);
   spec.labelled = kind.labelled;
   spec.sample_points = std::max(spec.sample_points, config.model.points);
   setup.data = setup.input->open(spec);

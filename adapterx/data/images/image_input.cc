@@ -18,6 +18,13 @@ std::shared_ptr<const ImageDataset> as_images(const std::shared_ptr<const Datase
   return images;
 }
 
+// A number for each channel, where the setting has any.
+void take_channels(std::string_view name, const std::vector<float>& setting, std::array<float, 3>& out) {
+  if (setting.empty()) return;
+  if (setting.size() != out.size()) fail("{}: expected 3 numbers, got {}", name, setting.size());
+  std::ranges::copy(setting, out.begin());
+}
+
 // The values of an input [3, side, side] as the pixels they were made of.
 Image pixels_of(std::span<const float> input, const Preprocess& preprocess) {
   const int64_t side = preprocess.size;
@@ -47,8 +54,8 @@ ModelInputPtr ImageInput::with(const PreprocessSettings& settings) const {
   p.interpolation = settings.interpolation.value_or(p.interpolation);
   p.crop = settings.crop.value_or(p.crop);
   if (settings.crop_pct > 0) p.crop_pct = settings.crop_pct;
-  if (!settings.mean.empty()) std::ranges::copy(settings.mean, p.mean.begin());
-  if (!settings.std.empty()) std::ranges::copy(settings.std, p.std.begin());
+  take_channels("mean", settings.mean, p.mean);
+  take_channels("std", settings.std, p.std);
   return std::make_shared<ImageInput>(p);
 }
 

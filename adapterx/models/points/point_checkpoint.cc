@@ -63,7 +63,7 @@ class Opener {
     c.reduce_dim = has("reduce_dim.weight");
     c.depth = 0;
     while (has(fmt::format("blocks.{}.norm1.weight", c.depth))) ++c.depth;
-    c.mlp_ratio = static_cast<float>(rows_of("blocks.0.mlp.fc1.weight")) / static_cast<float>(c.width);
+    c.mlp_ratio = mlp_ratio_of(rows_of("blocks.0.mlp.fc1.weight"), c.width);
     c.heads = c.width % kHeadWidth == 0 ? c.width / kHeadWidth : 1;
     c.classes = has("head.8.weight") ? rows_of("head.8.weight") : 0;
     if (has("head.0.weight")) c.head_hidden = rows_of("head.0.weight");

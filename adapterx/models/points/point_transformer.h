@@ -15,6 +15,7 @@
 #include <cstdint>
 
 #include "adapterx/models/backbone.h"
+#include "adapterx/models/mlp_ratio.h"
 
 namespace ax {
 
@@ -50,7 +51,7 @@ struct PointTransformerConfig {
   float head_dropout = 0.5f;
 
   static constexpr int64_t kPrefix = 1;  // tokens before the groups: the class token
-  int64_t hidden() const { return static_cast<int64_t>(static_cast<float>(width) * mlp_ratio); }
+  int64_t hidden() const { return hidden_width(width, mlp_ratio); }
   int64_t tokens() const { return kPrefix + groups; }
 };
 

@@ -17,7 +17,7 @@ class Detector {
     c.act = found_.map->act;
     read_patches(c);
     while (has(block_name("blocks.#.norm1.weight", c.depth))) ++c.depth;
-    c.mlp_ratio = static_cast<float>(rows("blocks.0.mlp.fc1.bias")) / static_cast<float>(c.width);
+    c.mlp_ratio = mlp_ratio_of(rows("blocks.0.mlp.fc1.bias"), c.width);
     c.qkv_bias = has("blocks.0.attn.qkv.bias");
     c.patch_bias = has("patch_embed.proj.bias");
     c.pre_norm = has("norm_pre.weight");

@@ -6,6 +6,7 @@
 
 #include "adapterx/kernels/elementwise/activation.h"
 #include "adapterx/models/backbone.h"
+#include "adapterx/models/mlp_ratio.h"
 
 namespace ax {
 
@@ -34,7 +35,7 @@ struct VitConfig {
   int64_t patches() const { return grid() * grid(); }
   int64_t prefix() const { return (distilled ? 2 : 1) + registers; }
   int64_t tokens() const { return patches() + prefix(); }
-  int64_t hidden() const { return static_cast<int64_t>(static_cast<float>(width) * mlp_ratio); }
+  int64_t hidden() const { return hidden_width(width, mlp_ratio); }
 };
 
 // Input "images" [B, channels, image_size, image_size]; features pooled [B, width], after the final norm; the

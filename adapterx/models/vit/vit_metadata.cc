@@ -95,8 +95,13 @@ void write_vit_metadata(const VitConfig& config, const Preprocess& preprocess, M
 std::optional<VitMetadata> read_vit_metadata(const TensorFile& file) {
   const auto model = file.metadata().find(kModelKey), preprocess = file.metadata().find(kPreprocessKey);
   if (model == file.metadata().end()) return std::nullopt;
+  const auto read_config = [](const Json& j) {
+    return j.contains("kind") ? std::nullopt : std::optional(vit_config_from(j));
+  };
+  const auto config = read_key(file, kModelKey, model->second, read_config);
+  if (!config) return std::nullopt;
   VitMetadata m;
-  m.config = read_key(file, kModelKey, model->second, vit_config_from);
+  m.config = *config;
   m.preprocess.size = m.config.image_size;
   if (preprocess != file.metadata().end()) {
     m.preprocess = read_key(file, kPreprocessKey, preprocess->second, preprocess_from);

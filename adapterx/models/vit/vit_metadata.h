@@ -18,8 +18,8 @@ struct VitMetadata {
   Preprocess preprocess;
 };
 
-// Absent where the file says nothing. Throws Error naming file and key on JSON of another form and on values
-// no model has.
+// Absent where the file says nothing, or is of another kind of model, whose metadata has a "kind". Throws
+// Error naming file and key on JSON of another form and on values no model has.
 std::optional<VitMetadata> read_vit_metadata(const TensorFile& file);
 
 }  // namespace ax
