@@ -116,7 +116,13 @@ void add_eval(CLI::App& app) {
   CLI::App* command = app.add_subcommand("eval", "Accuracy of an adapter on a split of a data set");
   command->add_option("--adapter", o->adapter, "adapter.safetensors of a run")->required();
   const std::vector<Setting> settings = config_settings(o->config);
-  for (const auto& [option, name] : kSettingOptions) add_setting_option(*command, option, settings, name);
+  for (const auto& [option, name] : kSettingOptions) {
+    add_setting_option(*command, option, settings, name);
+    if (std::string_view(name).starts_with("data."))
+      command->get_option(option)->group("Data, as in training");
+  }
+  command->get_option("--weights")
+      ->description("The backbone that the adapter was trained on; not of whole models.");
   command->get_option("--data")->required();
   command->add_option("--split", o->split, "Split to evaluate")
       ->check(CLI::IsMember({"test", "val", "train"}))
@@ -125,7 +131,7 @@ void add_eval(CLI::App& app) {
       ->add_option("--votes", o->votes,
                    "Point clouds: mean logits of so many random choices of points, as some papers report")
       ->check(CLI::Range(1, 10000));
-  command->add_option("--vote-seed", o->vote_seed, "Of the choices");
+  command->add_option("--vote-seed", o->vote_seed, "Seed of the random choices of points");
   command->add_flag("--json", o->json, "One JSON object, with the confusion matrix");
   command->callback([o] { run_eval(*o); });
 }

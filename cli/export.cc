@@ -6,6 +6,7 @@
 
 #include "adapterx/app/export_checkpoint.h"
 #include "adapterx/base/text_format.h"
+#include "adapterx/io/atomic_file.h"
 #include "cli/command.h"
 #include "cli/terminal_text.h"
 #include "cli/vit_options.h"
@@ -20,6 +21,7 @@ struct ExportCommand {
 };
 
 void run_export(const ExportCommand& command) {
+  expect_other_file(command.out, command.vit.model.weights);
   export_checkpoint(open_checkpoint(command.vit), command.out, command.options);
   fmt::print("{}  {}\n", command.out, bytes_text(std::filesystem::file_size(command.out)));
 }

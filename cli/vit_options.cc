@@ -35,8 +35,8 @@ void expect_options_of(const BackboneFamily& family, const VitOptions& options,
   given.model = options.model;
   given.data = options.pixels;
   const std::string& weights = options.model.weights;
-  if (!setting_of_other_data(given, family.input()->kind()).name.empty()) {
-    fail("{}: a {}; expected no options of other models with it", weights, family.noun());
+  if (const auto [name, of] = setting_of_other_data(given, family.input()->kind()); !name.empty()) {
+    fail("{}: a {}; expected no options of {} with it, got {}", weights, family.noun(), of, name);
   }
   family.expect_options(weights, request);
 }
@@ -55,6 +55,7 @@ void add_vit_options(CLI::App& command, VitOptions& options) {
   add("--weights", model, "model.weights", kModel);
   command.get_option("--weights")->required();
   add("--model", model, "model.name", kModel);
+  command.get_option("--model")->description("Preset that the weights are of.");
   add("--image-size", model, "model.image_size", kModel);
   add("--heads", model, "model.heads", kModel);
   command.add_option("--act", options.act, "gelu, gelu_tanh, quick_gelu or relu")->group(kModel);

@@ -196,6 +196,7 @@ TEST_F(Adapters, MergeWritesAPlainCheckpoint) {
     for (size_t i = 0; i < plain.size(); ++i) {
       for (size_t k = 0; k < plain[i]["top"].size(); ++k) {
         EXPECT_EQ(plain[i]["top"][k]["class"], adapted[i]["top"][k]["class"]) << plain[i];
+        EXPECT_EQ(plain[i]["top"][k].at("name"), adapted[i]["top"][k].at("name")) << plain[i];
         EXPECT_NEAR(plain[i]["top"][k]["probability"], adapted[i]["top"][k]["probability"], 1e-4) << of;
       }
     }
@@ -206,6 +207,23 @@ TEST_F(Adapters, MergeWritesAPlainCheckpoint) {
   EXPECT_NE(refused.out.find("method adapter_x adds what no weight of the backbone can hold"),
             std::string::npos);
   EXPECT_FALSE(fs::exists(path("no.safetensors")));
+}
+
+// The file that is written is none of those that are read, by whichever path.
+TEST_F(Adapters, MergeAndExportKeepWhatTheyRead) {
+  fs::create_symlink(path("backbone.safetensors"), path("link.safetensors"));
+  const auto size = fs::file_size(path("backbone.safetensors"));
+  const std::string merge = "merge" + weights() + "--adapter " + adapter("lora") + " --out ";
+  for (const std::string& command :
+       {merge + path("backbone.safetensors"), merge + path("two/../backbone.safetensors"),
+        merge + path("link.safetensors"), merge + adapter("lora"),
+        "export" + weights() + path("backbone.safetensors")}) {
+    const Result r = run(command);
+    EXPECT_EQ(r.code, 1) << command;
+    EXPECT_NE(r.out.find("is what is read; expected another file to write"), std::string::npos) << r.out;
+  }
+  EXPECT_EQ(fs::file_size(path("backbone.safetensors")), size);
+  EXPECT_TRUE(fs::is_symlink(path("link.safetensors")));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ PredictModel predict_model(const BackboneCheckpoint& checkpoint) {
   model.input = checkpoint.input;
   model.has_logits = checkpoint.has_head;
   model.classifies = checkpoint.has_head && !checkpoint.is_projection;
+  model.classes = checkpoint.classes;
   model.source = checkpoint.source;
   return model;
 }

@@ -66,7 +66,7 @@ std::string explained(const Setting& setting) {
   const std::string now = text_of(setting);
   if (!any_text) facts.push_back(values_of(setting));
   if (!any_text || !now.empty()) facts.push_back("default " + (now.empty() ? "empty" : now));
-  if (!setting.of.empty()) facts.push_back(fmt::format("for {} alone", fmt::join(setting.of, ", ")));
+  if (!setting.of.empty()) facts.push_back(fmt::format("for {} alone", fmt::join(setting.of, " and ")));
   if (facts.empty()) return setting.help;
   facts[0][0] = static_cast<char>(std::toupper(static_cast<unsigned char>(facts[0][0])));
   return fmt::format("{} {}.", setting.help, fmt::join(facts, "; "));

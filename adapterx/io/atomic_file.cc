@@ -75,12 +75,23 @@ int64_t fail_file_calls(int64_t n, int error) {
 }  // namespace internal
 
 AtomicFile::AtomicFile(const std::filesystem::path& path) : path_(path) {
+  std::error_code unknown;
+  if (std::filesystem::is_other(path, unknown)) {
+    fail("{}: expected a file to write, got a device, pipe or socket", path.string());
+  }
   static std::atomic<int> count{0};
   do {  // a crashed process of our id may have left a file: take the next name
     temporary_ = path.string() + fmt::format(".tmp{}-{}", ::getpid(), count++);
     fd_ = is_failing() ? -1 : ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (fd_ < 0 && errno == EEXIST);
   if (fd_ < 0) fail_errno("create");
+}
+
+void expect_other_file(const std::filesystem::path& out, const std::filesystem::path& in) {
+  std::error_code missing;
+  if (std::filesystem::equivalent(out, in, missing)) {
+    fail("{}: is what is read; expected another file to write", out.string());
+  }
 }
 
 AtomicFile::~AtomicFile() {

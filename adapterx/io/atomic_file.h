@@ -12,7 +12,8 @@ namespace ax {
 
 class AtomicFile {
  public:
-  // Throws Error, naming the file and the system's reason, as do write and commit.
+  // Throws Error, naming the file and the system's reason, as do write and commit; and where the path is a
+  // device, a pipe or a socket, which a file would replace.
   explicit AtomicFile(const std::filesystem::path& path);
   ~AtomicFile();  // without commit: the temporary file is removed
   AtomicFile(const AtomicFile&) = delete;
@@ -29,6 +30,10 @@ class AtomicFile {
   int fd_ = -1;
   bool committed_ = false;
 };
+
+// Throws Error where `out`, which is to be written, is the file `in`, which is read for it: under another
+// path or through a link, too.
+void expect_other_file(const std::filesystem::path& out, const std::filesystem::path& in);
 
 // The whole text, in one go.
 void write_atomically(const std::filesystem::path& path, std::string_view text);

@@ -42,6 +42,22 @@ class AtomicFileTest : public ::testing::Test {
   fs::path folder_;
 };
 
+TEST_F(AtomicFileTest, ADeviceIsNotReplaced) {
+  expect_part(error_text([] { AtomicFile("/dev/null"); }),
+              "/dev/null: expected a file to write, got a device, pipe or socket");
+}
+
+TEST_F(AtomicFileTest, WhatIsReadIsNotWritten) {
+  save("old");
+  fs::create_symlink(path(), folder_ / "link");
+  const fs::path out[] = {path(), folder_ / "." / "f", folder_ / "link"};
+  for (const fs::path& o : out) {
+    expect_part(error_text([&] { expect_other_file(o, path()); }), "is what is read");
+  }
+  EXPECT_NO_THROW(expect_other_file(folder_ / "new", path()));
+  EXPECT_NO_THROW(expect_other_file(path(), ""));
+}
+
 TEST_F(AtomicFileTest, EveryFailingCallKeepsTheOldFile) {
   internal::fail_file_calls(-1);
   save("old");

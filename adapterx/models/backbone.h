@@ -113,6 +113,7 @@ struct BackboneCheckpoint : BackboneModel {
   ParameterShapes stored;      // the backbone's parameters as the file has them, which `source` gives, too
   bool has_head = false;       // whether logits come from the file (else from a fresh head, or there is none)
   bool is_projection = false;  // whether that head is no classifier, but CLIP's projection to embeddings
+  std::vector<std::string> classes;  // names of that head's, where the file, one of ours, says them
 };
 
 class BackboneFamily {

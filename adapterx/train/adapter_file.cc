@@ -17,7 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kVersion = 1;
 constexpr const char* kVersionKey = "adapterx.version";
 constexpr const char* kMethodKey = "adapterx.method";
-constexpr const char* kClassesKey = "adapterx.classes";
 constexpr const char* kTrainingKey = "adapterx.training";
 
 std::string text_of(const Json& json) {
@@ -29,13 +28,21 @@ MetadataMap metadata_of(const AdapterInfo& info) {
   info.model->write_metadata(*info.input, m);
   m[kVersionKey] = std::to_string(kVersion);
   m[kMethodKey] = text_of({{"name", info.method}, {"settings", info.settings}});
-  m[kClassesKey] = text_of(info.classes);
+  m.merge(class_metadata(info.classes));
   if (info.backbone) {
     m[std::string(kBackboneKey)] = text_of({{"name", info.backbone->name}, {"hash", info.backbone->hash}});
   }
   m[kTrainingKey] = text_of(info.training);
   return m;
 }
+
+}  // namespace
+
+MetadataMap class_metadata(const std::vector<std::string>& classes) {
+  return {{std::string(kClassesKey), text_of(classes)}};
+}
+
+namespace {
 
 class MetadataReader {
  public:

@@ -64,6 +64,9 @@ void expect_backbone(const AdapterFile& adapter, const std::filesystem::path& we
 // is an Error.
 void load_values(const AdapterFile& adapter, const TrainedParameters& trained, std::span<float> values);
 
+// The names of the classes, as adapters and whole models keep them.
+MetadataMap class_metadata(const std::vector<std::string>& classes);
+
 // A whole model as a file of ours under our names, in f32 or bf16, its head left out where the model
 // has no classes: to ship a backbone.
 void save_backbone(const std::filesystem::path& path, const BackboneModel& model, const WeightSource& source,

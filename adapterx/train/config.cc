@@ -135,6 +135,7 @@ void check(const TrainConfig& config) {
 ForeignSetting setting_of_other_data(const TrainConfig& config, std::string_view data) {
   TrainConfig given = config, defaults;
   defaults.point_augment = given.point_augment;
+  defaults.data.min_class_size = given.data.min_class_size;
   const std::vector<Setting> own = config_settings(given), standard = config_settings(defaults);
   const auto other = [&](std::string_view who) {
     return (who == kOfImages || who == kOfClouds) && who != data;

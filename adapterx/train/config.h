@@ -127,7 +127,7 @@ void check(const TrainConfig& config);
 
 // The first key that only other data have (Setting::of) and that differs from its default. `data`: the kind
 // that the model takes, ModelInput::kind. Augmentation of clouds doesn't count: it is a default of
-// pretraining.
+// pretraining. Neither does data.min_class_size, which runs on images could always have.
 struct ForeignSetting {
   std::string name;  // "model.groups"; "": there is none
   std::string_view of;

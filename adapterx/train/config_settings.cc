@@ -12,7 +12,11 @@ std::vector<Setting> model_settings(ModelConfig& m) {
       {"model.weights", &m.weights, "Checkpoint of the backbone: safetensors, .pth, .pt, .bin or .npz."},
       {"model.width", &m.width, "Channels of a token, or 0 for those of the weights.", {0, 1e5}},
       {"model.depth", &m.depth, "Blocks of the backbone, or 0 for those of the weights.", {0, 1000}},
-      {"model.heads", &m.heads, "Attention heads of a block, or 0 for those of the weights.", {0, 1024}},
+      {"model.heads",
+       &m.heads,
+       "Attention heads of a block, or 0 for those of the weights; needed where the file doesn't tell and "
+       "width / 64 is wrong.",
+       {0, 1024}},
       {"model.patch_size",
        &m.patch_size,
        "Side of a patch in pixels, or 0 for that of the weights.",

@@ -144,6 +144,8 @@ TEST(Config, NamesSettingsOfTheOtherKindOfData) {
   EXPECT_EQ(setting_of_other_data(c, kOfClouds).of, kOfImages);
   EXPECT_EQ(setting_of_other_data(c, kOfImages).name, "");
   c.augment = {};
+  c.data.min_class_size = 5;  // runs on images could always have it
+  EXPECT_EQ(setting_of_other_data(c, kOfImages).name, "");
   c.model.groups = 32;
   EXPECT_EQ(setting_of_other_data(c, kOfClouds).name, "");
   EXPECT_EQ(setting_of_other_data(c, kOfImages).name, "model.groups");

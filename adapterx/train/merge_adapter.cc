@@ -1,6 +1,7 @@
 #include "adapterx/train/merge_adapter.h"
 
 #include "adapterx/base/error.h"
+#include "adapterx/io/atomic_file.h"
 
 namespace ax {
 namespace {
@@ -32,9 +33,16 @@ WeightSource merged_source(const AdaptedModel& model) {
 
 void merge_adapter(const std::filesystem::path& adapter, const std::string& weights,
                    const std::filesystem::path& out) {
+  expect_other_file(out, adapter);
+  expect_other_file(out, weights);
   const AdaptedModel model = open_adapted_model(adapter, weights);
   const AdapterInfo& info = model.adapter.info;
-  save_backbone(out, {info.model, info.input}, merged_source(model), FileDType::f32);
+  if (info.model->classes() == 0) {
+    fail("{}: a pretrained backbone without a head, which is plain as it is; `adapterx export` writes it",
+         adapter.string());
+  }
+  save_backbone(out, {info.model, info.input}, merged_source(model), FileDType::f32,
+                class_metadata(info.classes));
 }
 
 }  // namespace ax

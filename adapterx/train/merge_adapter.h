@@ -13,8 +13,9 @@ namespace ax {
 // as the method merges them. Throws Error on a method that can't, naming those that can.
 WeightSource merged_source(const AdaptedModel& model);
 
-// Writes them to `out` as save_backbone does, f32. `weights` as of open_adapted_model. Throws Error on
-// everything that does, and on files that can't be written.
+// Writes them to `out` as save_backbone does, f32, with the names of the classes. `weights` as of
+// open_adapted_model. Throws Error on everything that does, where `out` is a file that is read, and on files
+// that can't be written.
 void merge_adapter(const std::filesystem::path& adapter, const std::string& weights,
                    const std::filesystem::path& out);
 

@@ -22,7 +22,8 @@ std::vector<Setting> router_settings(RouterOptions& o) {
   return {{"router", one_of(o.cosine, {{"cosine", true}, {"linear", false}}),
            "How experts are scored: by the cosine to their embeddings or by a linear layer."},
           {"route_width", &o.width,
-           "Width of the experts' embeddings of the cosine router, or 0 for half the number of experts.",
+           "Width of the experts' embeddings of the cosine router, or 0 for half the number of experts, at "
+           "least 2.",
            at_least(0)},
           {"token_norm", &o.token_norm,
            "Whether the cosine router divides projected sub-tokens by their norm, too."},

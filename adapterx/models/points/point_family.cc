@@ -4,6 +4,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/points/point_input.h"
+#include "adapterx/models/checkpoint/class_names.h"
 #include "adapterx/models/points/point_checkpoint.h"
 #include "adapterx/models/points/point_description.h"
 #include "adapterx/models/points/point_mae.h"
@@ -108,7 +109,8 @@ class PointFamily : public BackboneFamily {
             std::move(found.plan.source),
             std::move(found.plan.stored),
             found.plan.has_head,
-            /*is_projection=*/false};
+            /*is_projection=*/false,
+            found.plan.has_head ? stored_classes(*file) : std::vector<std::string>()};
   }
 
   std::optional<BackboneModel> read_metadata(const TensorFile& file) const override {

@@ -4,6 +4,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/data/images/image_input.h"
+#include "adapterx/models/checkpoint/class_names.h"
 #include "adapterx/models/checkpoint/foreign_names.h"
 #include "adapterx/models/vit/mae.h"
 #include "adapterx/models/vit/vit_checkpoint.h"
@@ -118,7 +119,8 @@ class VitFamily : public BackboneFamily {
             std::move(found.plan.source),
             std::move(found.plan.stored),
             found.plan.has_head,
-            found.is_projection};
+            found.is_projection,
+            found.plan.has_head ? stored_classes(*file) : std::vector<std::string>()};
   }
 
   std::optional<BackboneModel> read_metadata(const TensorFile& file) const override {
