@@ -209,6 +209,14 @@ TEST_F(Adapters, MergeWritesAPlainCheckpoint) {
   EXPECT_FALSE(fs::exists(path("no.safetensors")));
 }
 
+TEST_F(Adapters, WeightsOfAnotherKindAreNamed) {
+  const Result r =
+      run("predict --weights " + std::string(AX_TESTS) + "/../weights/point_small.safetensors --adapter " +
+          adapter("lora") + " " + path("two/test"));
+  EXPECT_EQ(r.code, 1);
+  EXPECT_NE(r.out.find("expected a vision transformer, on which"), std::string::npos) << r.out;
+}
+
 // The file that is written is none of those that are read, by whichever path.
 TEST_F(Adapters, MergeAndExportKeepWhatTheyRead) {
   fs::create_symlink(path("backbone.safetensors"), path("link.safetensors"));

@@ -6,8 +6,13 @@ namespace ax {
 namespace {
 
 WeightSource backbone_of(const AdapterFile& adapter, const std::string& weights) {
-  const BackboneRequest request = adapter.info.model->request();
-  BackboneCheckpoint checkpoint = adapter.info.model->family().open(open_backbone_file(weights), request);
+  const BackboneFamily& family = adapter.info.model->family();
+  const auto file = open_backbone_file(weights);
+  if (const BackboneFamily& other = family_of_file(*file); &other != &family && other.holds(*file)) {
+    fail("{}: expected a {}, on which {} was trained, got a {}", weights, family.noun(), adapter.path,
+         other.noun());
+  }
+  BackboneCheckpoint checkpoint = family.open(file, adapter.info.model->request());
   expect_backbone(adapter, weights, backbone_id(weights, "", checkpoint));
   return std::move(checkpoint.source);
 }
