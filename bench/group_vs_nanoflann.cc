@@ -10,7 +10,7 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/io/tensors/npy.h"
 #include "adapterx/kernels/points/nearest_points.h"
-#include "cli/bench_result.h"
+#include "cli/bench/bench_result.h"
 
 namespace {
 

@@ -10,7 +10,7 @@
 #include "adapterx/base/text_format.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
-#include "cli/setting_text.h"
+#include "cli/text/setting_text.h"
 
 namespace ax::cli {
 namespace {

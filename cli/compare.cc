@@ -10,8 +10,8 @@
 #include "adapterx/base/text_format.h"
 #include "adapterx/io/atomic_file.h"
 #include "cli/command.h"
-#include "cli/table.h"
-#include "cli/terminal_text.h"
+#include "cli/text/table.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

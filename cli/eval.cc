@@ -14,9 +14,9 @@
 #include "adapterx/tasks/class_evaluation.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
-#include "cli/progress.h"
-#include "cli/setting_text.h"
-#include "cli/terminal_text.h"
+#include "cli/text/progress.h"
+#include "cli/text/setting_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "adapterx/base/text_format.h"
 #include "adapterx/io/atomic_file.h"
 #include "cli/command.h"
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 #include "cli/vit_options.h"
 
 namespace ax::cli {

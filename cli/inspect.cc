@@ -12,9 +12,9 @@
 #include "adapterx/models/backbone.h"
 #include "adapterx/models/checkpoint/metadata_keys.h"
 #include "cli/command.h"
-#include "cli/name_groups.h"
-#include "cli/table.h"
-#include "cli/terminal_text.h"
+#include "cli/text/name_groups.h"
+#include "cli/text/table.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

@@ -8,8 +8,8 @@
 #include "adapterx/base/setting_list.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
-#include "cli/setting_text.h"
-#include "cli/terminal_text.h"
+#include "cli/text/setting_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 

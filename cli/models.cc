@@ -8,8 +8,8 @@
 #include "adapterx/app/model_count.h"
 #include "adapterx/models/backbone.h"
 #include "cli/command.h"
-#include "cli/table.h"
-#include "cli/terminal_text.h"
+#include "cli/text/table.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

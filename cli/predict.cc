@@ -9,9 +9,9 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
-#include "cli/prediction_text.h"
-#include "cli/progress.h"
-#include "cli/setting_text.h"
+#include "cli/text/prediction_text.h"
+#include "cli/text/progress.h"
+#include "cli/text/setting_text.h"
 #include "cli/vit_options.h"
 
 namespace ax::cli {

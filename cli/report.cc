@@ -8,7 +8,7 @@
 
 #include "adapterx/report/run_folder.h"
 #include "cli/command.h"
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 

@@ -13,7 +13,7 @@
 #include "adapterx/base/text_format.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 #include "cli/train_config.h"
 #include "cli/train_console.h"
 

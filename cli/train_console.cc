@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "adapterx/base/text_format.h"
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

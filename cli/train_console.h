@@ -7,7 +7,7 @@
 #include <string>
 
 #include "adapterx/app/training_run.h"
-#include "cli/progress.h"
+#include "cli/text/progress.h"
 
 namespace ax::cli {
 

@@ -11,7 +11,7 @@
 #include "adapterx/base/text_format.h"
 #include "adapterx/suite/make_suite.h"
 #include "cli/command.h"
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "adapterx/train/config_settings.h"
 #include "adapterx/train/setup.h"
 #include "cli/command.h"
-#include "cli/setting_text.h"
+#include "cli/text/setting_text.h"
 
 namespace ax::cli {
 namespace {

@@ -1,4 +1,4 @@
-#include "cli/profile.h"
+#include "cli/bench/profile.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "cli/progress.h"
+#include "cli/text/progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstdio>
 
 #include "adapterx/base/text_format.h"
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

@@ -1,10 +1,10 @@
-#include "cli/prediction_text.h"
+#include "cli/text/prediction_text.h"
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

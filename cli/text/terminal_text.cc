@@ -1,4 +1,4 @@
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>

@@ -12,10 +12,10 @@
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/train/build_session.h"
 #include "adapterx/train/optimizer.h"
-#include "cli/bench_gemm.h"
-#include "cli/bench_result.h"
+#include "cli/bench/bench_gemm.h"
+#include "cli/bench/bench_result.h"
+#include "cli/bench/profile.h"
 #include "cli/command.h"
-#include "cli/profile.h"
 
 namespace ax::cli {
 namespace {

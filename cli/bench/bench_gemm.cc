@@ -1,4 +1,4 @@
-#include "cli/bench_gemm.h"
+#include "cli/bench/bench_gemm.h"
 
 #include <map>
 #include <tuple>
@@ -8,7 +8,7 @@
 #include "adapterx/base/rng.h"
 #include "adapterx/kernels/elementwise/elementwise.h"
 #include "adapterx/kernels/matrix/gemm.h"
-#include "cli/bench_result.h"
+#include "cli/bench/bench_result.h"
 
 namespace ax::cli {
 namespace {

@@ -14,7 +14,7 @@
 #include "adapterx/io/file_bytes.h"
 #include "adapterx/io/tensors/npy.h"
 #include "adapterx/kernels/pixels/pixels.h"
-#include "cli/bench_result.h"
+#include "cli/bench/bench_result.h"
 #include "cli/command.h"
 
 namespace ax::cli {

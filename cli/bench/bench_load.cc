@@ -5,7 +5,7 @@
 
 #include "adapterx/base/cpu.h"
 #include "adapterx/train/build_session.h"
-#include "cli/bench_result.h"
+#include "cli/bench/bench_result.h"
 #include "cli/command.h"
 #include "cli/vit_options.h"
 

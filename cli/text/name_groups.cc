@@ -1,4 +1,4 @@
-#include "cli/name_groups.h"
+#include "cli/text/name_groups.h"
 
 #include <fmt/format.h>
 

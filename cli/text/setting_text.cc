@@ -1,4 +1,4 @@
-#include "cli/setting_text.h"
+#include "cli/text/setting_text.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include "adapterx/base/setting_help.h"
 #include "adapterx/base/setting_list.h"
 #include "cli/command.h"
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {

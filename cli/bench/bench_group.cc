@@ -12,7 +12,7 @@
 #include "adapterx/kernels/points/farthest_points.h"
 #include "adapterx/kernels/points/group_points.h"
 #include "adapterx/kernels/points/nearest_points.h"
-#include "cli/bench_result.h"
+#include "cli/bench/bench_result.h"
 #include "cli/command.h"
 
 namespace ax::cli {

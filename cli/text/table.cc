@@ -1,8 +1,8 @@
-#include "cli/table.h"
+#include "cli/text/table.h"
 
 #include <algorithm>
 
-#include "cli/terminal_text.h"
+#include "cli/text/terminal_text.h"
 
 namespace ax::cli {
 namespace {
