@@ -113,7 +113,7 @@ TEST(Splits, WhatIsNotThereIsRefused) {
 }
 
 TEST(Splits, OneClassIsNoClassification) {
-  Splits splits{{"a"}, made(8), nullptr, nullptr};
+  Splits splits{{"a"}, made(3), nullptr, nullptr};  // all of class 0
   expect_part(error_text([&] { cut_splits({}, "images", true, splits); }),
               "expected at least 2 classes, got 1");
   EXPECT_EQ(error_text([&] { cut_splits({.labelled = false}, "images", true, splits); }), "no error");
