@@ -59,7 +59,7 @@ Json json_of(const TensorFile& file) {
   for (const auto& [key, value] : file.metadata()) j["metadata"][key] = value;
   j["tensors"] = Json::array();
   for (const auto& [name, tensor] : file.tensors()) {
-    Json t = {{"name", name}, {"dtype", to_string(tensor.dtype)}, {"shape", Json::array()}};
+    Json t = {{"name", name}, {"dtype", tensor.type_text()}, {"shape", Json::array()}};
     for (int axis = 0; axis < tensor.shape.rank(); ++axis) t["shape"].push_back(tensor.shape[axis]);
     if (!tensor.strides.empty()) t["strides"] = tensor.strides;
     j["tensors"].push_back(std::move(t));
@@ -173,13 +173,13 @@ class Report {
     std::vector<NamedItem> items;
     std::vector<const TensorInfo*> tensors;
     for (const auto& [name, tensor] : file_.tensors()) {
-      items.push_back({name, fmt::format("{} {}", to_string(tensor.dtype), shape_text(tensor))});
+      items.push_back({name, fmt::format("{} {}", tensor.type_text(), shape_text(tensor))});
       tensors.push_back(&tensor);
     }
     Table table({{"tensor"}, {"dtype"}, {"shape"}, {"numbers", true}, {"", true}});
     for (const NameGroup& group : groups_of(items)) {
       const TensorInfo& t = *tensors[group.members[0]];
-      table.add({group.name, std::string(to_string(t.dtype)), shape_text(t), count_text(t.shape.size()),
+      table.add({group.name, std::string(t.type_text()), shape_text(t), count_text(t.shape.size()),
                  group.members.size() > 1 ? fmt::format("x{}", group.members.size()) : ""});
     }
     text_ += "\n" + table.text(width_);
@@ -227,7 +227,7 @@ void run_inspect(const InspectOptions& options) {
 void add_inspect(CLI::App& app) {
   auto options = std::make_shared<InspectOptions>();
   CLI::App* command = app.add_subcommand("inspect", "Show what is in files of weights");
-  command->add_option("file", options->files, "safetensors, PyTorch, .npz or .npy files")
+  command->add_option("file", options->files, "safetensors, PyTorch, ONNX, .npz or .npy files")
       ->required()
       ->option_text("FILE...");
   command->add_flag("--all", options->all,

@@ -24,7 +24,7 @@ packages=(
   g++ cmake ninja-build make git pkg-config
   libdnnl-dev libhwy-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   zlib1g-dev libjpeg-dev libpng-dev libwebp-dev libtomlplusplus-dev libxxhash-dev
-  libhdf5-dev libfreetype-dev
+  libhdf5-dev libfreetype-dev libprotozero-dev
   libgtest-dev fonts-dejavu-core fonts-noto-color-emoji  # the fonts for tests
   ocl-icd-opencl-dev  # libdnnl-dev's CMake package looks for OpenCL, though Adapter-X doesn't use it
   "${extra[@]}"
@@ -34,7 +34,7 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   cat >&2 <<'END'
 setup: no apt here, nothing installed. Adapter-X needs a C++20 compiler with OpenMP, CMake >= 3.25, Ninja,
 oneDNN >= 2.6, Highway >= 1.0, CLI11, nlohmann-json, fmt, zlib, libjpeg-turbo, libpng, libwebp, toml++,
-xxHash, HDF5, FreeType, GoogleTest; the fonts DejaVu and Noto Color Emoji for the tests.
+xxHash, HDF5, FreeType, protozero, GoogleTest; the fonts DejaVu and Noto Color Emoji for the tests.
 END
   exit 0  # CMake names what it does not find
 fi

@@ -3,6 +3,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/io/tensors/npy.h"
+#include "adapterx/io/tensors/onnx_file.h"
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/io/tensors/torch.h"
@@ -41,10 +42,12 @@ TensorFile open_tensor_file(const std::filesystem::path& path) {
     return holds_torch_pickle(file) ? read_torch(file) : read_npz(file);
   }
   if (text.starts_with("\x93NUMPY")) return read_npy(file);
+  // Before safetensors: the length of a node can be the brace.
+  if (begins_as_onnx(file)) return read_onnx(file);
   // Before pickles: a header's length can begin with any byte. At this place torch has its magic number.
   if (text.size() > 8 && text[8] == '{') return read_safetensors(file);
   if (text.starts_with('\x80')) return read_torch(file);  // a pickle: torch's legacy format
-  fail("{}: expected a safetensors, PyTorch, .npz or .npy file, got {}{}", file.name(),
+  fail("{}: expected a safetensors, PyTorch, ONNX, .npz or .npy file, got {}{}", file.name(),
        text.empty() ? "an empty file" : "none of them", impostor(text));
 }
 

@@ -49,7 +49,8 @@ TEST_F(OpenTensorFile, NamesWhatPeopleHaveInPlaceOfACheckpoint) {
   EXPECT_NE(error_of("version https://git-lfs.github.com/spec/v1\n").find("git lfs pull"), std::string::npos);
   EXPECT_NE(error_of("<!DOCTYPE html><html>").find("a web page"), std::string::npos);
   EXPECT_NE(error_of("\x89HDF\r\n").find("an HDF5 file"), std::string::npos);
-  EXPECT_NE(error_of("hello").find("expected a safetensors, PyTorch, .npz or .npy file"), std::string::npos);
+  EXPECT_NE(error_of("hello").find("expected a safetensors, PyTorch, ONNX, .npz or .npy file"),
+            std::string::npos);
 }
 
 }  // namespace

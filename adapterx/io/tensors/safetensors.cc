@@ -17,6 +17,9 @@ constexpr uint64_t kMaxHeader = 100'000'000;  // the limit of the reference read
 void check_data(const std::string& file, const std::string& name, const TensorInfo& tensor) {
   const size_t bytes = static_cast<size_t>(tensor.shape.size()) * size_of(tensor.dtype);
   if (name == safetensors::kMetadata) fail("{}: `{}` cannot name a tensor", file, name);
+  if (tensor.dtype == FileDType::other) {
+    fail("{}: {}: expected a type of safetensors, got {}", file, name, tensor.type_text());
+  }
   if (tensor.data.size() != bytes || !tensor.strides.empty()) {
     fail("{}: {}: expected {} bytes without strides for {} {}, got {}{}", file, name, bytes,
          to_string(tensor.dtype), to_string(tensor.shape), tensor.data.size(),

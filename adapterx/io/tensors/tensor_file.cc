@@ -19,7 +19,7 @@ struct DTypeRow {
   std::string_view name;
   size_t size;
 };
-constexpr std::array<DTypeRow, 17> kDTypes = {{{"F64", 8},
+constexpr std::array<DTypeRow, 18> kDTypes = {{{"F64", 8},
                                                {"F32", 4},
                                                {"F16", 2},
                                                {"BF16", 2},
@@ -35,7 +35,8 @@ constexpr std::array<DTypeRow, 17> kDTypes = {{{"F64", 8},
                                                {"U8", 1},
                                                {"BOOL", 1},
                                                {"C64", 8},
-                                               {"C128", 16}}};
+                                               {"C128", 16},
+                                               {"OTHER", 0}}};
 
 float from_half(uint16_t h) {
   const uint32_t sign = static_cast<uint32_t>(h & 0x8000u) << 16;
@@ -96,7 +97,7 @@ std::string_view to_string(FileDType t) { return kDTypes[static_cast<size_t>(t)]
 
 std::optional<FileDType> parse_file_dtype(std::string_view name) {
   const auto* row = std::ranges::find(kDTypes, name, &DTypeRow::name);
-  if (row == kDTypes.end()) return std::nullopt;
+  if (row == kDTypes.end() || row->size == 0) return std::nullopt;
   return static_cast<FileDType>(row - kDTypes.begin());
 }
 
@@ -119,7 +120,7 @@ void copy_f32(const std::string& where, const TensorInfo& tensor, std::span<floa
     case FileDType::bf16:
       return convert<BF16>(tensor, out, [](BF16 x) { return to_float(x); });
     default:
-      fail("{}: expected F32, F16, BF16 or F64, got {}", where, to_string(tensor.dtype));
+      fail("{}: expected F32, F16, BF16 or F64, got {}", where, tensor.type_text());
   }
 }
 
@@ -147,7 +148,7 @@ void copy_i64(const std::string& where, const TensorInfo& tensor, std::span<int6
     case FileDType::boolean:
       return convert_integers<uint8_t>(tensor, out);
     default:
-      fail("{}: expected integers, got {}", where, to_string(tensor.dtype));
+      fail("{}: expected integers, got {}", where, tensor.type_text());
   }
 }
 
@@ -170,12 +171,13 @@ Shape checked_shape(const std::string& where, std::span<const int64_t> dims) {
 }
 
 TensorFile::TensorFile(FileBytes bytes, std::string format, TensorMap tensors, MetadataMap metadata,
-                       std::vector<Buffer> owned)
+                       std::vector<Buffer> owned, std::vector<FileBytes> beside)
     : bytes_(std::move(bytes)),
       format_(std::move(format)),
       tensors_(std::move(tensors)),
       metadata_(std::move(metadata)),
-      owned_(std::move(owned)) {}
+      owned_(std::move(owned)),
+      beside_(std::move(beside)) {}
 
 const TensorInfo& TensorFile::at(std::string_view name) const {
   const auto found = tensors_.find(name);
@@ -183,6 +185,12 @@ const TensorInfo& TensorFile::at(std::string_view name) const {
   std::vector<std::string> names;
   for (const auto& entry : tensors_) names.push_back(entry.first);
   fail("{}: {}: expected a tensor, got none of this name{}", path(), name, did_you_mean(name, names));
+}
+
+void TensorFile::release(std::string_view name) const {
+  const std::span<const std::byte> data = at(name).data;
+  bytes_.release(data);
+  for (const FileBytes& file : beside_) file.release(data);
 }
 
 void TensorFile::copy_f32(std::string_view name, std::span<float> out) const {

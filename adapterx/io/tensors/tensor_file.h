@@ -35,11 +35,12 @@ enum class FileDType : uint8_t {
   u8,
   boolean,
   complex64,
-  complex128
+  complex128,
+  other  // a type that no reader here has values of; such a tensor has a name and a shape, and no data
 };
 
 size_t size_of(FileDType t);
-std::string_view to_string(FileDType t);  // the names of safetensors: "F32", "BF16", "BOOL", "C64"
+std::string_view to_string(FileDType t);  // the names of safetensors: "F32", "BF16", "BOOL", "C64"; "OTHER"
 std::optional<FileDType> parse_file_dtype(std::string_view name);
 
 struct TensorInfo {
@@ -50,6 +51,9 @@ struct TensorInfo {
   // In elements, not negative, one an axis; empty: row-major without gaps. Views of PyTorch and arrays in
   // Fortran order have them.
   std::vector<int64_t> strides = {};
+  std::string_view other_type = {};  // of FileDType::other: a literal, what the format calls the type
+
+  std::string_view type_text() const { return other_type.empty() ? to_string(dtype) : other_type; }
 };
 
 // A view of float values, for writing. Throws Error where shape and values differ in size.
@@ -72,12 +76,13 @@ using MetadataMap = std::map<std::string, std::string, std::less<>>;
 
 class TensorFile {
  public:
-  // `owned`: the memory of tensors that are not views of `bytes`.
+  // `owned`: the memory of tensors that are not views of `bytes`; `beside`: further files that tensors are
+  // views of.
   TensorFile(FileBytes bytes, std::string format, TensorMap tensors, MetadataMap metadata,
-             std::vector<Buffer> owned = {});
+             std::vector<Buffer> owned = {}, std::vector<FileBytes> beside = {});
 
   const std::string& path() const { return bytes_.name(); }
-  const std::string& format() const { return format_; }  // "safetensors", "torch zip", "npz" ...
+  const std::string& format() const { return format_; }  // "safetensors", "torch zip", "npz", "onnx" ...
   size_t file_size() const { return bytes_.size(); }
 
   const TensorMap& tensors() const { return tensors_; }
@@ -92,7 +97,7 @@ class TensorFile {
   std::vector<float> f32(std::string_view name) const;
   std::vector<int64_t> i64(std::string_view name) const;
   // Gives the mapped pages of a tensor back to the system until it is read again.
-  void release(std::string_view name) const { bytes_.release(at(name).data); }
+  void release(std::string_view name) const;
 
  private:
   FileBytes bytes_;
@@ -100,10 +105,11 @@ class TensorFile {
   TensorMap tensors_;
   MetadataMap metadata_;
   std::vector<Buffer> owned_;
+  std::vector<FileBytes> beside_;
 };
 
-// Opens a safetensors, PyTorch (zip or legacy), .npz or .npy file, told apart by content, not by name. Throws
-// Error where it is none of them; an LFS pointer or a web page saved in its place is named as such.
+// Opens a safetensors, PyTorch (zip or legacy), ONNX, .npz or .npy file, told apart by content, not by name.
+// Throws Error where it is none of them; an LFS pointer or a web page saved in its place is named as such.
 TensorFile open_tensor_file(const std::filesystem::path& path);
 
 }  // namespace ax
