@@ -9,16 +9,19 @@
 namespace ax {
 namespace {
 
-// Names grouped by what stands before their first number: "optimizer.state.*" for thousands of moments.
-std::string group_of(std::string_view name) {
-  size_t at = 0;
-  while (at < name.size()) {
-    const size_t end = std::min(name.find('.', at), name.size());
-    if (name[at] >= '0' && name[at] <= '9') break;
-    if (end == name.size()) return std::string(name);
-    at = end + 1;
+// The part of the file that a tensor belongs to, which is not the backbone's: the first word that its name
+// does not share with the root. "decoder.*" beside "backbone."; "module.optimizer.*" beside "module.net.".
+std::string group_of(std::string_view name, std::string_view root) {
+  size_t begin = 0;
+  for (size_t end = 0; (end = name.find_first_of("./", begin)) != name.npos; begin = end + 1) {
+    if (!root.starts_with(name.substr(0, end + 1))) return std::string(name.substr(0, end + 1)) + "*";
   }
-  return std::string(name.substr(0, at)) + "*";
+  return std::string(name);
+}
+
+// What stands in the graph of an ONNX file and is no parameter: shapes, indices, factors.
+bool is_graph_constant(const TensorFile& file, std::string_view name) {
+  return file.format() == "onnx" && name.starts_with("onnx::");
 }
 
 class Planner {
@@ -111,16 +114,20 @@ class Planner {
     std::map<std::string, int64_t> known, outside, other;
     for (const auto& [name, tensor] : file_.tensors()) {
       if (claimed_.contains(name)) continue;
+      if (is_graph_constant(file_, name)) {
+        ++known["constants of the graph"];
+        continue;
+      }
       const CheckpointNames::Use use = names_.use_of(name);
       switch (use.kind) {
         case CheckpointNames::Use::Kind::known:
           ++known[use.what];
           break;
         case CheckpointNames::Use::Kind::outside:
-          ++outside[group_of(name)];
+          ++outside[group_of(name, names_.root())];
           break;
         case CheckpointNames::Use::Kind::another_model:
-          ++other[group_of(name)];
+          ++other[group_of(name, names_.root())];
           break;
         case CheckpointNames::Use::Kind::unexplained:
           report_.unexpected.push_back({name, to_string(tensor.shape)});

@@ -122,13 +122,16 @@ TEST_F(PlannerTest, TheRestIsAccountedForByGroups) {
   owned_.add("optimizer.state.0.moment", {4});
   owned_.add("optimizer.state.1.moment", {4});
   owned_.add("net.student.weight", {4, 3});
+  owned_.add("step", {1});
   plan();
-  expect_account(4, 3, 0);
+  expect_account(4, 4, 0);
   EXPECT_EQ(report_.ignored[0].name, "2 tensors");
   EXPECT_EQ(report_.ignored[0].note, "counters");
-  EXPECT_EQ(report_.ignored[1].name, "optimizer.state.*");
+  EXPECT_EQ(report_.ignored[1].name, "optimizer.*");
   EXPECT_EQ(report_.ignored[1].note, "2 tensors outside of `net.`");
-  EXPECT_EQ(report_.ignored[2].note, "1 tensors of another model in the file");
+  EXPECT_EQ(report_.ignored[2].name, "step");
+  EXPECT_EQ(report_.ignored[3].name, "net.student.*");
+  EXPECT_EQ(report_.ignored[3].note, "1 tensors of another model in the file");
 }
 
 TEST_F(PlannerTest, UnexplainedTensorsAreAnErrorUnlessAskedFor) {
