@@ -38,6 +38,7 @@ const Target kTargets[] = {
     {"cloud", fuzz::cloud, "fuzz/corpus/cloud", {}, 2000},
     {"numpy_pickle", fuzz::numpy_pickle, "fuzz/corpus/numpy_pickle", {}, 1000},
     {"h5", fuzz::h5, "fuzz/corpus/h5", {}, 0},
+    {"onnx", fuzz::onnx, "tests/golden/onnx", {".onnx"}, 1000},
     {"torch", fuzz::torch, "tests/golden/torch", {".pt"}, 400},
     {"jpeg", fuzz::image, "tests/images", {".jpg", ".JPEG"}, 60},
     {"png", fuzz::image, "tests/images", {".png"}, 100},

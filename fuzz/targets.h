@@ -17,6 +17,7 @@ using Bytes = std::span<const std::byte>;
 bool safetensors(Bytes bytes);
 bool torch(Bytes bytes);
 bool npz(Bytes bytes);  // and .npy
+bool onnx(Bytes bytes);
 bool zip(Bytes bytes);
 bool idx(Bytes bytes);
 bool image_csv(Bytes bytes);

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 seconds=${FUZZ_SECONDS:-60}
 targets=("$@")
-((${#targets[@]})) || targets=(safetensors npz zip idx image_csv image_list mesh cloud numpy_pickle torch jpeg png webp bmp_ppm)
+((${#targets[@]})) || targets=(safetensors npz zip idx image_csv image_list mesh cloud numpy_pickle torch onnx jpeg png webp bmp_ppm)
 
 packages=(clang-14 libclang-rt-14-dev libomp-14-dev)
 if ! dpkg-query -W -f '${db:Status-Status}\n' "${packages[@]}" 2>/dev/null | awk '$0 == "installed"' | wc -l |
@@ -27,6 +27,7 @@ seeds_of() {
       echo "fuzz/corpus/$1"/*
       ;;
     torch) echo tests/golden/torch/*.pt ;;
+    onnx) echo tests/golden/onnx/*.onnx ;;
     jpeg) echo tests/images/*.{jpg,JPEG} ;;
     png | webp) echo tests/images/*."$1" ;;
     bmp_ppm) echo tests/images/*.{bmp,pbm,pgm,ppm,pnm} ;;
