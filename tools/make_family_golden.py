@@ -32,6 +32,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 warnings.filterwarnings("ignore")
 
 import numpy as np
+import onnx
 import open_clip
 import timm
 import torch
@@ -576,6 +577,48 @@ def hf_dinov2_registers():
     model = hf_folder("hf_dinov2_registers", model)
     expect("hf_dinov2_registers", "hf_dinov2_registers/model.safetensors", transformers, cfg,
            lambda x: (model(x).pooler_output, None))
+
+
+class Wrapped(nn.Module):
+    """A model as people export one: under a name of its own, beside a decoder of their task."""
+
+    def __init__(self, backbone, width):
+        super().__init__()
+        self.backbone, self.decoder = backbone, nn.Sequential(nn.Linear(width, 8), nn.ReLU(), nn.Linear(8, 2))
+
+    def forward(self, x):
+        return self.decoder(self.backbone(x).last_hidden_state)
+
+
+def onnx_export(name, model, cfg):
+    size = cfg["image_size"]
+    path = FAMILIES / f"{name}.onnx"
+    torch.onnx.export(randomised(model, name), (torch.zeros(2, 3, size, size),), path, dynamo=False, opset_version=14,
+                      input_names=["images"], dynamic_axes={"images": {0: "batch"}})
+    file = onnx.load(path)
+    for node in file.graph.node:
+        node.ClearField("doc_string")  # which lines of which files on this machine it comes from
+    onnx.save(file, path)
+    return path
+
+
+@family
+def hf_dinov2_onnx():
+    """Dinov2Model under `backbone.`, with a decoder, by torch.onnx.export(dynamo=False)"""
+    cfg = config(classes=0, layer_scale=True)
+    model = transformers.Dinov2Model(transformers.Dinov2Config(**hf_dinov2_arguments(cfg)))
+    path = onnx_export("hf_dinov2_onnx", Wrapped(model, cfg["width"]), cfg)
+    model = model.double()
+    expect("hf_dinov2_onnx", path.name, transformers, cfg, lambda x: (model(x).pooler_output, None))
+
+
+@family
+def hf_vit_onnx():
+    """ViTForImageClassification by torch.onnx.export(dynamo=False)"""
+    cfg = config(norm_eps=1e-12)
+    model = transformers.ViTForImageClassification(hf_vit_config(cfg))
+    path = onnx_export("hf_vit_onnx", model, cfg)
+    expect("hf_vit_onnx", path.name, transformers, cfg, hf_classifier_outputs(model.double()))
 
 
 def hf_clip_outputs(model):

@@ -57,17 +57,9 @@ Rules timm() {
 const std::vector<KeyIgnored> kDinoHead = {{"head.mlp.*", "projection head of the pre-training"},
                                            {"head.last_layer.*", "projection head of the pre-training"}};
 
-// transformers/models/vit: Hugging Face's encoder layers.
-Rules hf_layers() {
+// transformers/models/vit: what is around the layers of Hugging Face's encoders.
+Rules hf_around() {
   return {
-      {"blocks.#.attn.qkv.weight",
-       {"encoder.layer.#.attention.attention.query.weight", "encoder.layer.#.attention.attention.key.weight",
-        "encoder.layer.#.attention.attention.value.weight"}},
-      {"blocks.#.attn.qkv.bias",
-       {"encoder.layer.#.attention.attention.query.bias", "encoder.layer.#.attention.attention.key.bias",
-        "encoder.layer.#.attention.attention.value.bias"}},
-      {"blocks.#.attn.proj.weight", {"encoder.layer.#.attention.output.dense.weight"}},
-      {"blocks.#.attn.proj.bias", {"encoder.layer.#.attention.output.dense.bias"}},
       {"cls_token", {"embeddings.cls_token"}},
       {"pos_embed", {"embeddings.position_embeddings"}},
       {"patch_embed.proj.weight", {"embeddings.patch_embeddings.projection.weight"}},
@@ -75,6 +67,22 @@ Rules hf_layers() {
       {"norm.weight", {"layernorm.weight"}},
       {"norm.bias", {"layernorm.bias"}},
   };
+}
+
+// Their attention.
+Rules hf_layers() {
+  return hf_around() + Rules{
+                           {"blocks.#.attn.qkv.weight",
+                            {"encoder.layer.#.attention.attention.query.weight",
+                             "encoder.layer.#.attention.attention.key.weight",
+                             "encoder.layer.#.attention.attention.value.weight"}},
+                           {"blocks.#.attn.qkv.bias",
+                            {"encoder.layer.#.attention.attention.query.bias",
+                             "encoder.layer.#.attention.attention.key.bias",
+                             "encoder.layer.#.attention.attention.value.bias"}},
+                           {"blocks.#.attn.proj.weight", {"encoder.layer.#.attention.output.dense.weight"}},
+                           {"blocks.#.attn.proj.bias", {"encoder.layer.#.attention.output.dense.bias"}},
+                       };
 }
 
 Rules hf_vit() {
@@ -99,51 +107,62 @@ Rules hf_vit() {
 
 // The names of transformers 5 in memory (torch.save of a state_dict).
 Rules hf_vit_5() {
-  return {
-      {"cls_token", {"embeddings.cls_token"}},
-      {"dist_token", {"embeddings.distillation_token"}},
-      {"pos_embed", {"embeddings.position_embeddings"}},
-      {"patch_embed.proj.weight", {"embeddings.patch_embeddings.projection.weight"}},
-      {"patch_embed.proj.bias", {"embeddings.patch_embeddings.projection.bias"}},
-      {"blocks.#.norm1.weight", {"layers.#.layernorm_before.weight"}},
-      {"blocks.#.norm1.bias", {"layers.#.layernorm_before.bias"}},
-      {"blocks.#.attn.qkv.weight",
-       {"layers.#.attention.q_proj.weight", "layers.#.attention.k_proj.weight",
-        "layers.#.attention.v_proj.weight"}},
-      {"blocks.#.attn.qkv.bias",
-       {"layers.#.attention.q_proj.bias", "layers.#.attention.k_proj.bias",
-        "layers.#.attention.v_proj.bias"}},
-      {"blocks.#.attn.proj.weight", {"layers.#.attention.o_proj.weight"}},
-      {"blocks.#.attn.proj.bias", {"layers.#.attention.o_proj.bias"}},
-      {"blocks.#.norm2.weight", {"layers.#.layernorm_after.weight"}},
-      {"blocks.#.norm2.bias", {"layers.#.layernorm_after.bias"}},
-      {"blocks.#.mlp.fc1.weight", {"layers.#.mlp.fc1.weight"}},
-      {"blocks.#.mlp.fc1.bias", {"layers.#.mlp.fc1.bias"}},
-      {"blocks.#.mlp.fc2.weight", {"layers.#.mlp.fc2.weight"}},
-      {"blocks.#.mlp.fc2.bias", {"layers.#.mlp.fc2.bias"}},
-      {"norm.weight", {"layernorm.weight"}},
-      {"norm.bias", {"layernorm.bias"}},
-      {"head.weight", {"^classifier.weight"}},
-      {"head.bias", {"^classifier.bias"}},
+  return hf_around() + Rules{
+                           {"dist_token", {"embeddings.distillation_token"}},
+                           {"blocks.#.norm1.weight", {"layers.#.layernorm_before.weight"}},
+                           {"blocks.#.norm1.bias", {"layers.#.layernorm_before.bias"}},
+                           {"blocks.#.attn.qkv.weight",
+                            {"layers.#.attention.q_proj.weight", "layers.#.attention.k_proj.weight",
+                             "layers.#.attention.v_proj.weight"}},
+                           {"blocks.#.attn.qkv.bias",
+                            {"layers.#.attention.q_proj.bias", "layers.#.attention.k_proj.bias",
+                             "layers.#.attention.v_proj.bias"}},
+                           {"blocks.#.attn.proj.weight", {"layers.#.attention.o_proj.weight"}},
+                           {"blocks.#.attn.proj.bias", {"layers.#.attention.o_proj.bias"}},
+                           {"blocks.#.norm2.weight", {"layers.#.layernorm_after.weight"}},
+                           {"blocks.#.norm2.bias", {"layers.#.layernorm_after.bias"}},
+                           {"blocks.#.mlp.fc1.weight", {"layers.#.mlp.fc1.weight"}},
+                           {"blocks.#.mlp.fc1.bias", {"layers.#.mlp.fc1.bias"}},
+                           {"blocks.#.mlp.fc2.weight", {"layers.#.mlp.fc2.weight"}},
+                           {"blocks.#.mlp.fc2.bias", {"layers.#.mlp.fc2.bias"}},
+                           {"head.weight", {"^classifier.weight"}},
+                           {"head.bias", {"^classifier.bias"}},
+                       };
+}
+
+// transformers/models/dinov2 and dinov2_with_registers, but for the attention. Their classifier reads class
+// token and patch mean together, which a head of ours doesn't.
+Rules hf_dinov2_blocks() {
+  return Rules{
+      {"reg_token", {"embeddings.register_tokens"}},
+      {"blocks.#.norm1.weight", {"encoder.layer.#.norm1.weight"}},
+      {"blocks.#.norm1.bias", {"encoder.layer.#.norm1.bias"}},
+      {"blocks.#.norm2.weight", {"encoder.layer.#.norm2.weight"}},
+      {"blocks.#.norm2.bias", {"encoder.layer.#.norm2.bias"}},
+      {"blocks.#.ls1.gamma", {"encoder.layer.#.layer_scale1.lambda1"}},
+      {"blocks.#.ls2.gamma", {"encoder.layer.#.layer_scale2.lambda1"}},
+      {"blocks.#.mlp.fc1.weight", {"encoder.layer.#.mlp.fc1.weight"}},
+      {"blocks.#.mlp.fc1.bias", {"encoder.layer.#.mlp.fc1.bias"}},
+      {"blocks.#.mlp.fc2.weight", {"encoder.layer.#.mlp.fc2.weight"}},
+      {"blocks.#.mlp.fc2.bias", {"encoder.layer.#.mlp.fc2.bias"}},
   };
 }
 
-// transformers/models/dinov2 and dinov2_with_registers. Their classifier reads class token and patch mean
-// together, which a head of ours doesn't.
-Rules hf_dinov2() {
-  return hf_layers() + Rules{
-                           {"reg_token", {"embeddings.register_tokens"}},
-                           {"blocks.#.norm1.weight", {"encoder.layer.#.norm1.weight"}},
-                           {"blocks.#.norm1.bias", {"encoder.layer.#.norm1.bias"}},
-                           {"blocks.#.norm2.weight", {"encoder.layer.#.norm2.weight"}},
-                           {"blocks.#.norm2.bias", {"encoder.layer.#.norm2.bias"}},
-                           {"blocks.#.ls1.gamma", {"encoder.layer.#.layer_scale1.lambda1"}},
-                           {"blocks.#.ls2.gamma", {"encoder.layer.#.layer_scale2.lambda1"}},
-                           {"blocks.#.mlp.fc1.weight", {"encoder.layer.#.mlp.fc1.weight"}},
-                           {"blocks.#.mlp.fc1.bias", {"encoder.layer.#.mlp.fc1.bias"}},
-                           {"blocks.#.mlp.fc2.weight", {"encoder.layer.#.mlp.fc2.weight"}},
-                           {"blocks.#.mlp.fc2.bias", {"encoder.layer.#.mlp.fc2.bias"}},
-                       };
+Rules hf_dinov2() { return hf_layers() + hf_dinov2_blocks(); }
+
+// The names of transformers 5 in memory: torch.save of a state_dict, an export to ONNX.
+Rules hf_dinov2_5() {
+  return hf_around() + hf_dinov2_blocks() +
+         Rules{
+             {"blocks.#.attn.qkv.weight",
+              {"encoder.layer.#.attention.q_proj.weight", "encoder.layer.#.attention.k_proj.weight",
+               "encoder.layer.#.attention.v_proj.weight"}},
+             {"blocks.#.attn.qkv.bias",
+              {"encoder.layer.#.attention.q_proj.bias", "encoder.layer.#.attention.k_proj.bias",
+               "encoder.layer.#.attention.v_proj.bias"}},
+             {"blocks.#.attn.proj.weight", {"encoder.layer.#.attention.o_proj.weight"}},
+             {"blocks.#.attn.proj.bias", {"encoder.layer.#.attention.o_proj.bias"}},
+         };
 }
 
 // transformers/models/clip, its vision tower.
@@ -315,6 +334,13 @@ std::vector<KeyMap> make_key_maps() {
        kHfQuery,
        {"encoder.layer.0.layer_scale1.lambda1"},
        hf_dinov2(),
+       pooler,
+       {}});
+  add({"hf_dinov2",
+       "Hugging Face DINOv2",
+       "encoder.layer.0.attention.q_proj.weight",
+       {"encoder.layer.0.layer_scale1.lambda1"},
+       hf_dinov2_5(),
        pooler,
        {}});
   add({"hf_vit",
