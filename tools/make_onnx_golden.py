@@ -128,6 +128,7 @@ def write_external():
     save("refuse_beyond", tensor("a", [2, 3], location="weights.bin", offset=25))
     save("refuse_length", tensor("a", [2, 3], location="weights.bin", length=20))
     save("refuse_overflow", tensor("a", [2, 3], location="weights.bin", offset=2**64 - 8, length=24))
+    save("refuse_length_overflow", tensor("a", [2, 3], location="weights.bin", offset=8, length=2**64 - 4))
     save("refuse_number", tensor("a", [2, 3], location="weights.bin", offset="-1"))
     save("refuse_parent", tensor("a", [2, 3], location="../outside.bin"))
     save("refuse_parent_inside", tensor("a", [2, 3], location="x/../../outside.bin"))

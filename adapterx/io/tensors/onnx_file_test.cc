@@ -173,6 +173,7 @@ TEST(OnnxExternal, RefusesWhatIsNotThereOrLeavesTheFolder) {
   expect("missing", "got no such file");
   expect("beyond", "expected 24 bytes from 25 on");
   expect("overflow", "expected 24 bytes from 18446744073709551608 on");
+  expect("length_overflow", "expected 18446744073709551612 bytes from 8 on");
   expect("length", "a: expected 24 bytes for FLOAT [2, 3], got 20");
   expect("number", "offset: expected a number of bytes, got `-1`");
 }
