@@ -9,7 +9,8 @@ std::vector<Setting> model_settings(ModelConfig& m) {
   return {
       {"model.name", &m.name,
        "Preset that the weights are of, or that is trained from scratch without weights."},
-      {"model.weights", &m.weights, "Checkpoint of the backbone: safetensors, .pth, .pt, .bin, .onnx or .npz."},
+      {"model.weights", &m.weights,
+       "Checkpoint of the backbone: safetensors, .pth, .pt, .bin, .onnx or .npz."},
       {"model.width", &m.width, "Channels of a token, or 0 for those of the weights.", {0, 1e5}},
       {"model.depth", &m.depth, "Blocks of the backbone, or 0 for those of the weights.", {0, 1000}},
       {"model.heads",
