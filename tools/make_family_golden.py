@@ -569,6 +569,15 @@ def hf_dinov2():
 
 
 @family
+def hf_dinov2_at24():
+    """the same file at image size 24: positions resampled by transformers"""
+    cfg = config(classes=0, layer_scale=True, image_size=24, checkpoint_image_size=16)
+    model = transformers.Dinov2Model.from_pretrained(FAMILIES / "hf_dinov2").double().eval()
+    expect("hf_dinov2_at24", "hf_dinov2/model.safetensors", transformers, cfg,
+           lambda x: (model(x).pooler_output, None))
+
+
+@family
 def hf_dinov2_registers():
     """Dinov2WithRegistersModel"""
     cfg = config(classes=0, layer_scale=True, registers=4)
@@ -733,6 +742,15 @@ def jax_vit():
     """names of ViT-B_16.npz; read by timm, hence exact GELU"""
     cfg = config()
     write_jax("jax_vit", cfg, randomised(timm_model(cfg), "jax_vit"), FAMILIES)
+
+
+@family
+def jax_vit_at12():
+    """the same file at image size 12: pos_embed resampled by timm's loader of .npz"""
+    cfg = config(image_size=12, checkpoint_image_size=16)
+    model = timm_model(cfg)
+    model.load_pretrained(str(FAMILIES / "jax_vit.npz"))
+    expect("jax_vit_at12", "jax_vit.npz", timm, cfg, timm_outputs(model.eval().double()))
 
 
 def big(folder):

@@ -23,6 +23,7 @@
 #include "adapterx/models/checkpoint/load_report.h"
 #include "adapterx/models/masked_options.h"
 #include "adapterx/models/model_config.h"
+#include "adapterx/models/vit/pos_embed.h"
 #include "adapterx/slots/features.h"
 #include "adapterx/slots/slots.h"
 
@@ -61,6 +62,7 @@ struct BackboneRequest {
   std::optional<int64_t> classes;  // of the head: one of another number of classes is replaced
   std::optional<Activation> act;
   std::optional<float> norm_eps;
+  std::optional<PositionResample> position_resample;  // of a ViT, as an adapter over the checkpoint has it
   // The wish of a method that lengthens the token list (Method::positions_once), where model.positions is "".
   bool positions_once = false;
   bool strict = true;  // tensors of the file that nothing explains are an error

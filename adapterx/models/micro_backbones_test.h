@@ -41,11 +41,12 @@ inline PointTransformerConfig micro_points() {
   return c;
 }
 
-// The ViT's activation and norm_eps are none that a file's names would tell.
+// The ViT's activation, norm_eps and way to resample positions are none that a file's names would tell.
 inline std::vector<BackbonePtr> micro_backbones() {
   VitConfig vit = micro_vit();
   vit.act = Activation::quick_gelu;
   vit.norm_eps = 1e-4f;
+  vit.position_resample = PositionResample::bilinear;
   return {vit_backbone(vit), point_backbone(micro_points())};
 }
 

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "adapterx/base/error.h"
+#include "adapterx/kernels/pixels/filter_shapes.h"
 
 namespace ax::kernels {
 namespace {
@@ -16,15 +17,7 @@ struct Filter {
   double support;
 };
 
-double bilinear(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
-
-double bicubic(double x) {
-  constexpr double a = -0.5;
-  x = std::abs(x);
-  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
-  if (x < 2.0) return (((x - 5.0) * x + 8.0) * x - 4.0) * a;
-  return 0.0;
-}
+double bicubic(double x) { return keys_cubic(x, -0.5); }
 
 double sinc(double x) {
   if (x == 0.0) return 1.0;
@@ -37,7 +30,7 @@ double lanczos(double x) { return -3.0 <= x && x < 3.0 ? sinc(x) * sinc(x / 3.0)
 Filter filter_of(Interpolation interpolation) {
   switch (interpolation) {
     case Interpolation::bilinear:
-      return {bilinear, 1.0};
+      return {triangle, 1.0};
     case Interpolation::bicubic:
       return {bicubic, 2.0};
     default:
@@ -104,6 +97,11 @@ FilterWindows filter_windows(Interpolation interpolation, const FilterAxis& axis
     append_window(filter, axis, centre, stretch, result);
   }
   return result;
+}
+
+FilterWindows whole_windows(Interpolation interpolation, std::string_view name, int64_t size,
+                            int64_t resized) {
+  return filter_windows(interpolation, {name, size, 0, static_cast<float>(size), resized, 0, resized});
 }
 
 }  // namespace ax::kernels

@@ -39,4 +39,8 @@ struct FilterWindows {
 // empty or passes the axis, or the wanted positions pass the resized axis.
 FilterWindows filter_windows(Interpolation interpolation, const FilterAxis& axis);
 
+// The same, all of an axis resized.
+FilterWindows whole_windows(Interpolation interpolation, std::string_view name, int64_t size,
+                            int64_t resized);
+
 }  // namespace ax::kernels

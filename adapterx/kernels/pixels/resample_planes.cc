@@ -1,6 +1,5 @@
 #include "adapterx/kernels/pixels/resample_planes.h"
 
-#include <string_view>
 #include <vector>
 
 #include "adapterx/base/error.h"
@@ -8,10 +7,6 @@
 
 namespace ax::kernels {
 namespace {
-
-FilterWindows windows_of(Interpolation interpolation, std::string_view name, int64_t size, int64_t resized) {
-  return filter_windows(interpolation, {name, size, 0, static_cast<float>(size), resized, 0, resized});
-}
 
 void check(const char* name, size_t values, const PlanesShape& s) {
   size_t want = 1;
@@ -27,19 +22,18 @@ void check(const char* name, size_t values, const PlanesShape& s) {
 
 }  // namespace
 
-void resample_planes(std::span<const float> source, const PlanesShape& shape, int64_t out_height,
-                     int64_t out_width, Interpolation interpolation, std::span<float> out) {
+void resample_planes(std::span<const float> source, const PlanesShape& shape, const FilterWindows& rows,
+                     const FilterWindows& columns, std::span<float> out) {
+  const int64_t out_height = std::ssize(rows.windows), out_width = std::ssize(columns.windows);
   check("source", source.size(), shape);
   check("out", out.size(), {shape.planes, out_height, out_width, shape.channels});
-  const FilterWindows x = windows_of(interpolation, "width", shape.width, out_width);
-  const FilterWindows y = windows_of(interpolation, "height", shape.height, out_height);
   const auto planes = static_cast<size_t>(shape.planes), height = static_cast<size_t>(shape.height);
   const auto width = static_cast<size_t>(shape.width), channels = static_cast<size_t>(shape.channels);
   const size_t row = static_cast<size_t>(out_width) * channels;
   std::vector<float> narrowed(planes * height * row);
   using twin::FloatingPoint, twin::resample_axis;
-  resample_axis<FloatingPoint>(source.data(), planes * height, width, channels, x, narrowed.data());
-  resample_axis<FloatingPoint>(narrowed.data(), planes, height, row, y, out.data());
+  resample_axis<FloatingPoint>(source.data(), planes * height, width, channels, columns, narrowed.data());
+  resample_axis<FloatingPoint>(narrowed.data(), planes, height, row, rows, out.data());
 }
 
 }  // namespace ax::kernels

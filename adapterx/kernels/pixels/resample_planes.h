@@ -12,11 +12,12 @@ struct PlanesShape {
   int64_t planes = 1, height = 0, width = 0, channels = 1;
 };
 
-// source: [planes, height, width, channels]; out: [planes, out_height, out_width, channels]. A grid of
-// embeddings is one plane of `channels` values a position. bilinear and bicubic equal PyTorch's
-// interpolate(antialias=True, align_corners=False) to f32 rounding. A plane resized to its own size is equal.
-// Throws Error on sizes outside [1, 2^24] and where source or out differs in size from its shape.
-void resample_planes(std::span<const float> source, const PlanesShape& shape, int64_t out_height,
-                     int64_t out_width, Interpolation interpolation, std::span<float> out);
+// source: [planes, height, width, channels]; out: [planes, rows, columns, channels], as many as there are
+// windows: rows' lie on an axis of the height, columns' on one of the width. A grid of embeddings is one
+// plane of `channels` values a position. By whole_windows, bilinear and bicubic equal PyTorch's
+// interpolate(antialias=True, align_corners=False) to f32 rounding, by point_windows those without antialias.
+// Throws Error where source or out differs in size from its shape.
+void resample_planes(std::span<const float> source, const PlanesShape& shape, const FilterWindows& rows,
+                     const FilterWindows& columns, std::span<float> out);
 
 }  // namespace ax::kernels

@@ -194,6 +194,13 @@ TEST(Resample, ImpossibleSizesAreErrors) {
   }
 }
 
+void resample(std::span<const float> source, const kernels::PlanesShape& shape, int64_t height, int64_t width,
+              Interpolation interpolation, std::span<float> out) {
+  const auto rows = kernels::whole_windows(interpolation, "height", shape.height, height);
+  const auto columns = kernels::whole_windows(interpolation, "width", shape.width, width);
+  kernels::resample_planes(source, shape, rows, columns, out);
+}
+
 TEST(Resample, PlanesEqualPyTorch) {
   const auto cases = golden_values<int64_t>("planes.cases");
   const auto values = golden_values<float>("planes.values");
@@ -203,7 +210,7 @@ TEST(Resample, PlanesEqualPyTorch) {
     const Bytes bytes = hash_bytes(area(k[0], k[1], k[2]), static_cast<size_t>(k[6]));
     std::vector<float> source, out(area(k[3], k[4], k[2]));
     for (const uint8_t x : bytes) source.push_back(static_cast<float>(x / 255.0 - 0.5));
-    kernels::resample_planes(source, {1, k[0], k[1], k[2]}, k[3], k[4], kFilters[k[5]], out);
+    resample(source, {1, k[0], k[1], k[2]}, k[3], k[4], kFilters[k[5]], out);
     for (size_t j = 0; j < out.size(); ++j, ++want) ASSERT_NEAR(out[j], *want, 1e-6) << "case " << i / 7;
   }
   EXPECT_EQ(want, values.data() + values.size());
@@ -213,18 +220,18 @@ TEST(Resample, PlanesAreIndependentAndChecked) {
   std::vector<float> source, out(2 * 3 * 7), first(3 * 7);
   for (const uint8_t x : hash_bytes(2 * 5 * 4, 3)) source.push_back(x);
   const std::span<const float> both(source);
-  kernels::resample_planes(both, {2, 5, 4, 1}, 3, 7, Interpolation::bicubic, out);
+  resample(both, {2, 5, 4, 1}, 3, 7, Interpolation::bicubic, out);
   for (size_t p = 0; p < 2; ++p) {
-    kernels::resample_planes(both.subspan(p * 20, 20), {1, 5, 4, 1}, 3, 7, Interpolation::bicubic, first);
+    resample(both.subspan(p * 20, 20), {1, 5, 4, 1}, 3, 7, Interpolation::bicubic, first);
     EXPECT_TRUE(std::ranges::equal(first, std::span(out).subspan(p * 21, 21)));
   }
   std::vector<float> same(source.size());
-  kernels::resample_planes(both, {1, 5, 4, 2}, 5, 4, Interpolation::lanczos, same);
+  resample(both, {1, 5, 4, 2}, 5, 4, Interpolation::lanczos, same);
   for (size_t i = 0; i < same.size(); ++i) EXPECT_FLOAT_EQ(same[i], source[i]);
 
   const int64_t huge = int64_t{1} << 62;
   const auto run = [&](kernels::PlanesShape shape, int64_t h) {
-    kernels::resample_planes(both, shape, h, 7, Interpolation::bicubic, out);
+    resample(both, shape, h, 7, Interpolation::bicubic, out);
   };
   EXPECT_THROW(run({2, 5, 5, 1}, 3), Error);
   EXPECT_THROW(run({2, 5, 4, 1}, 4), Error);

@@ -321,71 +321,100 @@ std::vector<KeyMap> make_key_maps() {
   const std::vector<KeyIgnored> pre_logits = {
       {"pre_logits/*", "representation layer, left out as timm does"}};
 
+  using enum PositionResample;
   std::vector<KeyMap> maps;
   const auto add = [&](KeyMap map) { maps.push_back(std::move(map)); };
-  add({"dinov2", "DINOv2", kTimm, {"mask_token", "blocks.0.ls1.gamma"}, timm(), mask, {}});
-  add({"mae", "MAE, pre-trained", kTimm, {"mask_token"}, timm(), mae, {}});
-  add({"mae", "MAE, pre-trained", kTimm, {"decoder_embed.weight"}, timm(), mae, {}});
-  add({"dino", "DINO, pre-trained", kTimm, {"^head.mlp.0.weight"}, timm(), kDinoHead, {}});
-  add({"timm_clip", "timm CLIP", kTimm, {"norm_pre.weight"}, timm(), {}, {"head.bias"}});
-  add({"timm", "timm, DeiT, DINO", kTimm, {}, timm(), kDinoHead, {}});
+  // The official models of DINOv2 (hub/backbones.py) leave the offset out with registers.
+  add({"dinov2",
+       "DINOv2",
+       kTimm,
+       {"mask_token", "blocks.0.ls1.gamma", "register_tokens"},
+       timm(),
+       mask,
+       {},
+       bicubic_antialias});
+  add({"dinov2", "DINOv2", kTimm, {"mask_token", "blocks.0.ls1.gamma"}, timm(), mask, {}, bicubic_offset});
+  add({"mae", "MAE, pre-trained", kTimm, {"mask_token"}, timm(), mae, {}, bicubic});
+  add({"mae", "MAE, pre-trained", kTimm, {"decoder_embed.weight"}, timm(), mae, {}, bicubic});
+  add({"dino", "DINO, pre-trained", kTimm, {"^head.mlp.0.weight"}, timm(), kDinoHead, {}, bicubic_offset});
+  add({"timm_clip", "timm CLIP", kTimm, {"norm_pre.weight"}, timm(), {}, {"head.bias"}, bicubic_antialias});
+  // DeiT's and DINO's bare backbones have timm's names, and are resampled as timm does that loads them.
+  add({"timm", "timm, DeiT, DINO", kTimm, {}, timm(), kDinoHead, {}, bicubic_antialias});
+  // Dinov2WithRegistersModel, then Dinov2Model.
+  add({"hf_dinov2",
+       "Hugging Face DINOv2",
+       kHfQuery,
+       {"encoder.layer.0.layer_scale1.lambda1", "embeddings.register_tokens"},
+       hf_dinov2(),
+       pooler,
+       {},
+       bicubic_antialias});
   add({"hf_dinov2",
        "Hugging Face DINOv2",
        kHfQuery,
        {"encoder.layer.0.layer_scale1.lambda1"},
        hf_dinov2(),
        pooler,
-       {}});
+       {},
+       bicubic});
   add({"hf_dinov2",
        "Hugging Face DINOv2",
        "encoder.layer.0.attention.q_proj.weight",
        {"encoder.layer.0.layer_scale1.lambda1"},
        hf_dinov2_5(),
        pooler,
-       {}});
+       {},
+       bicubic});
   add({"hf_vit",
        "Hugging Face ViT, DeiT",
        kHfQuery,
        {"encoder.layer.0.layernorm_before.weight"},
        hf_vit(),
        pooler,
-       {}});
+       {},
+       bicubic});
   add({"hf_vit",
        "Hugging Face ViT, DeiT",
        "layers.0.attention.q_proj.weight",
        {"layers.0.layernorm_before.weight"},
        hf_vit_5(),
        pooler,
-       {}});
+       {},
+       bicubic});
   add({"hf_clip",
        "Hugging Face CLIP",
        "encoder.layers.0.self_attn.q_proj.weight",
        {"pre_layrnorm.weight"},
        hf_clip(),
        {{"embeddings.position_ids", "positions, counted"}},
-       {"head.bias"}});
+       {"head.bias"},
+       bicubic});
+  // OpenAI's own code takes one size alone; open_clip, which loads its files, resamples.
   add({"openai_clip",
        "OpenAI CLIP",
        kClip,
        {"conv1.weight", "^input_resolution"},
        clip(),
        {},
-       {"head.bias"}});
-  add({"clip", "open_clip", kClip, {"conv1.weight"}, clip(), {}, {"head.bias"}});
+       {"head.bias"},
+       bicubic_antialias});
+  add({"clip", "open_clip", kClip, {"conv1.weight"}, clip(), {}, {"head.bias"}, bicubic_antialias});
   add({"torchvision",
        "torchvision",
        "encoder.layers.encoder_layer_0.self_attention.in_proj_weight",
        {},
        torchvision(),
        {},
-       {}});
+       {},
+       bicubic_corners});
   add({"jax",
        "JAX (google-research/vision_transformer)",
        "Transformer/encoderblock_0/MultiHeadDotProductAttention_1/query/kernel",
        {},
        jax(),
        pre_logits,
-       {}});
+       {},
+       bilinear});
 
   for (KeyMap& map : maps) set_defaults(map);
   return maps;

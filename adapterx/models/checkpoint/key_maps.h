@@ -13,6 +13,7 @@
 
 #include "adapterx/data/images/preprocess.h"
 #include "adapterx/kernels/elementwise/activation.h"
+#include "adapterx/models/vit/pos_embed.h"
 
 namespace ax {
 
@@ -41,6 +42,8 @@ struct KeyMap {
   std::vector<KeyRule> rules;                // of several for one of ours, the first that the file can serve
   std::vector<KeyIgnored> ignored;
   std::vector<std::string_view> zero;  // of ours: zero where absent (a bias that the family doesn't have)
+  // As the library resamples positions that writes these names or, where it doesn't, one that reads them.
+  PositionResample position_resample = PositionResample::bicubic_antialias;
 
   // What the names don't say; a preset's name or the caller may.
   float norm_eps = 1e-6f;

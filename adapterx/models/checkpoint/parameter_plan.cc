@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "adapterx/base/error.h"
-#include "adapterx/models/vit/pos_embed.h"
 
 namespace ax {
 namespace {
@@ -62,7 +61,7 @@ class PlannedSource {
       initialise(*plan.start, name, shape, 0, out);
     } else if (shape == plan.shape) {
       copy(plan, out);
-    } else if (plan.position_prefix && shape.rank() == 3 && shape[2] == plan.shape[2]) {
+    } else if (plan.positions && shape.rank() == 3 && shape[2] == plan.shape[2]) {
       resample(plan, shape, out);
     } else {
       fail("{}: {}: expected {}, got {}", file_->path(), name, to_string(shape), to_string(plan.shape));
@@ -88,13 +87,13 @@ class PlannedSource {
   }
 
   void resample(const ParameterPlan& plan, const Shape& shape, std::span<float> out) const {
-    const int64_t prefix = *plan.position_prefix;
-    const auto grid_of = [&](const Shape& s) {
+    const auto [prefix, how] = *plan.positions;
+    const auto grid_of = [prefix = prefix](const Shape& s) {
       return static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(s[1] - prefix))));
     };
     std::vector<float> positions(static_cast<size_t>(plan.shape.size()));
     copy(plan, positions);
-    resample_pos_embed(positions, prefix, shape[2], grid_of(plan.shape), grid_of(shape), out);
+    resample_pos_embed(positions, prefix, shape[2], grid_of(plan.shape), grid_of(shape), how, out);
   }
 
   std::shared_ptr<const TensorFile> file_;

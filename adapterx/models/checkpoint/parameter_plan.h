@@ -11,15 +11,21 @@
 #include "adapterx/graph/init.h"
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/checkpoint/key_maps.h"
+#include "adapterx/models/vit/pos_embed.h"
 
 namespace ax {
+
+// Of position embeddings, which are resampled where another size is asked for.
+struct PositionPlan {
+  int64_t prefix = 1;  // rows before the grid
+  PositionResample resample = PositionResample::bicubic_antialias;
+};
 
 struct ParameterPlan {
   std::vector<std::string> tensors;  // of the file; several: stacked along the first axis
   Layout layout = Layout::same;
   Shape shape;  // as the file has it, ours but for resampled positions
-  // Of position embeddings: rows before the grid, which is resampled where another size is asked for.
-  std::optional<int64_t> position_prefix = {};
+  std::optional<PositionPlan> positions = {};
   std::optional<Init> start = {};  // nothing in the file: a start of its own, the same for every seed
 };
 

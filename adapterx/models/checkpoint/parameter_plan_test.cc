@@ -84,7 +84,8 @@ TEST(ParameterPlan, PositionsOfAnotherSizeKeepTheirPrefix) {
   std::vector<float> positions(2 * 2 + 9 * 2, 4.0f);  // two prefix rows, then a grid of one value
   std::iota(positions.begin(), positions.begin() + 4, 10.0f);
   put(owned, "pos", {1, 11, 2}, positions);
-  const std::vector<float> got = planned(owned, {{"pos"}, Layout::same, {1, 11, 2}, 2}, {1, 27, 2});
+  const std::vector<float> got =
+      planned(owned, {{"pos"}, Layout::same, {1, 11, 2}, PositionPlan{2}}, {1, 27, 2});
   EXPECT_EQ(std::vector(got.begin(), got.begin() + 4), (std::vector<float>{10, 11, 12, 13}));
   for (size_t i = 4; i < got.size(); ++i) EXPECT_NEAR(got[i], 4, 1e-5f) << i;
 }

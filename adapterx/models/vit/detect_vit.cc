@@ -15,6 +15,7 @@ class Detector {
     VitConfig c;
     c.norm_eps = found_.map->norm_eps;
     c.act = found_.map->act;
+    c.position_resample = found_.map->position_resample;
     read_patches(c);
     while (has(block_name("blocks.#.norm1.weight", c.depth))) ++c.depth;
     c.mlp_ratio = mlp_ratio_of(rows("blocks.0.mlp.fc1.bias"), c.width);

@@ -8,10 +8,10 @@
 
 namespace ax {
 
-// Everything but the number of heads, the activation and norm_eps shows in names and shapes. Those: the heads
-// as given, else from JAX's kernels [d, H, d / H], else of 64 channels each (every published ViT); activation
-// and norm_eps from the family. image_size is that of the position embedding; classes 0 where there is no
-// head. Throws Error naming the tensor where a shape is not of a ViT.
+// Everything but the number of heads, the activation, norm_eps and how positions are resampled shows in names
+// and shapes. Those: the heads as given, else from JAX's kernels [d, H, d / H], else of 64 channels each
+// (every published ViT); the others from the family. image_size is that of the position embedding; classes 0
+// where there is no head. Throws Error naming the tensor where a shape is not of a ViT.
 VitConfig detect_vit(const ForeignNames& names, const FoundKeyMap& found, std::optional<int64_t> heads = {});
 
 }  // namespace ax

@@ -7,6 +7,7 @@
 #include "adapterx/kernels/elementwise/activation.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/models/mlp_ratio.h"
+#include "adapterx/models/vit/pos_embed.h"
 
 namespace ax {
 
@@ -28,6 +29,8 @@ struct VitConfig {
   int64_t registers = 0;     // tokens without a position (DINOv2 with registers)
   // How many of the tokens before the patches the position embedding covers: none, the class token or all.
   int64_t positioned_prefix = 1;
+  // How positions get another image size: as the library whose checkpoint it is does.
+  PositionResample position_resample = PositionResample::bicubic_antialias;
   // class_token: of the final norm's output; mean: over the patches, then `fc_norm` in place of `norm`.
   Pool pool = Pool::class_token;
 

@@ -21,7 +21,7 @@ class Opener {
     metadata_ = read_vit_metadata(*file_);
     resolve_config();
     const VitConfig& config = checkpoint_.config;
-    const VitNames vit_names(names_, found_, in_file_.positioned_prefix);
+    const VitNames vit_names(names_, found_, {in_file_.positioned_prefix, config.position_resample});
     checkpoint_.plan = plan_checkpoint(file_, vit_names, vit_backbone(in_file_)->parameters(),
                                        vit_backbone(config)->parameters(), request_.strict, report());
     checkpoint_.is_projection = checkpoint_.plan.has_head && !checkpoint_.plan.has_head_bias;
@@ -53,6 +53,8 @@ class Opener {
     if (preset_) c.image_size = preset_->config.image_size;
     if (request_.model.image_size > 0) c.image_size = request_.model.image_size;
     c.classes = request_.classes.value_or(c.classes);
+    if (metadata_) c.position_resample = metadata_->config.position_resample;
+    c.position_resample = request_.position_resample.value_or(c.position_resample);
     c.act = request_.act.value_or(hf.act.value_or(c.act));
     c.norm_eps = request_.norm_eps.value_or(hf.norm_eps.value_or(c.norm_eps));
     const bool is_clip = preset_ && preset_->is_clip;

@@ -8,6 +8,7 @@
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit/vit_family.h"
+#include "adapterx/models/vit/vit_metadata.h"
 #include "adapterx/models/vit/vit_presets.h"
 
 namespace ax {
@@ -40,7 +41,7 @@ class VitCheckpointTest : public testing::Test {
   }
 
   VitCheckpoint open() {
-    write_safetensors(path_, tensors_);
+    write_safetensors(path_, tensors_, metadata_);
     return open_vit_checkpoint(open_backbone_file(path_), request_);
   }
 
@@ -58,6 +59,7 @@ class VitCheckpointTest : public testing::Test {
   VitConfig config_;
   BackboneRequest request_;
   TensorMap tensors_;
+  MetadataMap metadata_;
   std::map<std::string, std::vector<float>> values_;
 };
 
@@ -103,6 +105,25 @@ TEST_F(VitCheckpointTest, PositionsAreResampledAndKeepTheClassTokens) {
   std::vector<float> positions(37 * 24);
   ASSERT_TRUE(c.plan.source("pos_embed", {1, 37, 24}, positions));
   EXPECT_TRUE(std::equal(positions.begin(), positions.begin() + 24, values_.at("pos_embed").begin()));
+}
+
+// Of timm's names, unless the file's metadata or who asks say it.
+TEST_F(VitCheckpointTest, PositionsAreResampledAsTheFileSays) {
+  request_.model.image_size = 24;
+  const auto expect = [&](PositionResample how) {
+    const VitCheckpoint c = open();
+    EXPECT_EQ(c.config.position_resample, how);
+    std::vector<float> want(37 * 24), got(37 * 24);
+    resample_pos_embed(values_.at("pos_embed"), 1, 24, 4, 6, how, want);
+    ASSERT_TRUE(c.plan.source("pos_embed", {1, 37, 24}, got));
+    EXPECT_EQ(got, want);
+  };
+  expect(PositionResample::bicubic_antialias);
+  config_.position_resample = PositionResample::bicubic_offset;
+  write_vit_metadata(config_, {}, metadata_);
+  expect(PositionResample::bicubic_offset);
+  request_.position_resample = PositionResample::bilinear;  // an adapter's
+  expect(PositionResample::bilinear);
 }
 
 TEST_F(VitCheckpointTest, MissingTensorsAreAnErrorWithTheNearestName) {

@@ -84,6 +84,7 @@ Architecture architecture_of(const ForeignNames& names, const FoundKeyMap& found
   a.title = found.map->title;
   a.root = found.root;
   a.config = detect_vit(names, found, 1);
+  if (ours) a.config.position_resample = ours->config.position_resample;
   find_heads(names, found, hf, a);
   a.config.act = hf.act.value_or(a.config.act);
   a.config.norm_eps = hf.norm_eps.value_or(a.config.norm_eps);
@@ -107,7 +108,8 @@ std::string geometry_of(const Architecture& a) {
   if (c.layer_scale) text += ", LayerScale";
   if (c.pre_norm) text += ", norm before the blocks";
   if (!c.qkv_bias) text += ", no qkv bias";
-  return text + fmt::format(", {}, norm_eps {:g}", to_string(c.act), c.norm_eps);
+  return text + fmt::format(", {}, norm_eps {:g}, positions resampled by {}", to_string(c.act), c.norm_eps,
+                            to_string(c.position_resample));
 }
 
 nlohmann::ordered_json json_of(const Architecture& a) {
@@ -133,6 +135,7 @@ nlohmann::ordered_json json_of(const Architecture& a) {
                               {"patch_bias", c.patch_bias},
                               {"activation", to_string(c.act)},
                               {"norm_eps", shortest(c.norm_eps)},
+                              {"position_resample", to_string(c.position_resample)},
                               {"assumed", a.assumed},
                               {"preset", nullptr}};
   if (a.heads) j["heads"] = *a.heads;

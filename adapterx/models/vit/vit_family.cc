@@ -49,6 +49,7 @@ class VitBackbone : public Backbone {
     r.model.image_size = config_.image_size;
     r.act = config_.act;
     r.norm_eps = config_.norm_eps;
+    r.position_resample = config_.position_resample;
     r.classes = config_.classes;
     return r;
   }

@@ -36,6 +36,7 @@ Json to_json(const VitConfig& config) {
   Json j;
   visit_numbers(config, [&](const char* key, const auto& field) { j[key] = field; });
   j["act"] = std::string(to_string(config.act));
+  j["position_resample"] = to_string(config.position_resample);
   j["pool"] = config.pool == Pool::mean ? "mean" : "class_token";
   return j;
 }
@@ -44,6 +45,9 @@ VitConfig vit_config_from(const Json& j) {
   VitConfig c;
   visit_numbers(c, [&](const char* key, auto& field) { j.at(key).get_to(field); });
   c.act = parse_activation(j.at("act").get<std::string>());
+  if (j.contains("position_resample")) {
+    c.position_resample = parse_position_resample(j.at("position_resample").get<std::string>());
+  }
   const auto pool = j.at("pool").get<std::string>();
   if (pool != "mean" && pool != "class_token") fail("pool: expected mean or class_token, got `{}`", pool);
   c.pool = pool == "mean" ? Pool::mean : Pool::class_token;

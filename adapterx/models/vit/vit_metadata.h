@@ -1,6 +1,8 @@
 // What a safetensors file of ours says about the vision transformer in it: its architecture and its
 // preprocessing, as JSON texts under two keys of the metadata (models/checkpoint/metadata_keys.h). Shapes
-// don't tell heads, activation and norm_eps; with these, nothing has to be assumed.
+// don't tell heads, activation and norm_eps, nor names under which library positions are resampled; with
+// these, nothing has to be assumed. A file without "position_resample" is of the time when all positions were
+// resampled as timm does: bicubic_antialias.
 #pragma once
 
 #include <optional>

@@ -7,8 +7,8 @@
 
 namespace ax {
 
-VitNames::VitNames(const ForeignNames& names, const FoundKeyMap& found, int64_t position_prefix)
-    : names_(names), found_(found), position_prefix_(position_prefix) {
+VitNames::VitNames(const ForeignNames& names, const FoundKeyMap& found, const PositionPlan& positions)
+    : names_(names), found_(found), positions_(positions) {
   for (const std::string& name : names.names()) by_original_.emplace(names.original(name), name);
 }
 
@@ -17,7 +17,7 @@ ParameterPlan VitNames::find(const std::string& ours, const Shape& shape) const 
     const auto block = block_of(rule.ours, ours);
     if (!block) continue;
     ParameterPlan plan{{}, rule.layout, shape};
-    if (ours == "pos_embed") plan.position_prefix = position_prefix_;
+    if (ours == "pos_embed") plan.positions = positions_;
     for (const std::string_view theirs : rule.theirs) {
       const std::string key = ForeignNames::at_root(found_.root, block_name(theirs, *block));
       if (names_.contains(key)) plan.tensors.push_back(names_.original(key));

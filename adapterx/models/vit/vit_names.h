@@ -11,8 +11,8 @@ namespace ax {
 
 class VitNames : public CheckpointNames {
  public:
-  // position_prefix: VitConfig::positioned_prefix of the model in the file. Keeps references.
-  VitNames(const ForeignNames& names, const FoundKeyMap& found, int64_t position_prefix);
+  // positions: of the model in the file. Keeps references.
+  VitNames(const ForeignNames& names, const FoundKeyMap& found, const PositionPlan& positions);
 
   std::string_view title() const override { return found_.map->title; }
   const std::string& root() const override { return found_.root; }
@@ -28,7 +28,7 @@ class VitNames : public CheckpointNames {
 
   const ForeignNames& names_;
   const FoundKeyMap& found_;
-  int64_t position_prefix_;
+  PositionPlan positions_;
   std::map<std::string, std::string> by_original_;  // a tensor's name in the file to that of the key maps
 };
 
