@@ -63,6 +63,12 @@ void TrainConsole::show(std::string_view what, int64_t done, int64_t total) {
   progress_->update(done);
 }
 
+void TrainConsole::on_head_start(const HeadStart& head) {
+  progress_.reset();
+  say(fmt::format("head: {}, {}\n", head.text(noun_), duration_text(head.seconds)));
+  begin_ = std::chrono::steady_clock::now();
+}
+
 void TrainConsole::on_step(const StepRecord& step) {
   show(fmt::format("batches of epoch {}", step.epoch + 1), step.batches, batches_);
 }

@@ -14,6 +14,7 @@ namespace ax::cli {
 class TrainConsole : public TrainingRunObserver {
  public:
   void on_start(const TrainingStart& start) override;
+  void on_head_start(const HeadStart& head) override;
   void on_step(const StepRecord& step) override;
   void on_epoch(const EpochResult& epoch, const Evaluation*) override;
   void on_evaluation(std::string_view split, int64_t done, int64_t total) override;

@@ -22,11 +22,18 @@ class Run : public TrainingObserver {
     const bool exists = resumes_ && fs::exists(out_ / "config.toml");
     folder_ = exists ? RunFolder::resume(out_, start.first_epoch) : RunFolder::create(out_);
     facts_ = run_facts(start);
+    if (exists) facts_.head_start = folder_->facts().head_start;
     data_ = start.setup.data;
     model_ = start.setup;
     folder_->write_config(to_toml(config_));
     folder_->write_result(facts_);
     observer_.on_start(start);
+  }
+
+  void on_head_start(const HeadStart& head) override {
+    facts_.head_start = head.text(facts_.samples);
+    folder_->write_result(facts_);
+    observer_.on_head_start(head);
   }
 
   void on_step(const StepRecord& step) override { observer_.on_step(step); }

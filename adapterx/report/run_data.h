@@ -33,6 +33,7 @@ struct RunFacts {
   std::string model, weights, method, data, precision, version;
   std::string samples = "images";  // what the data are, in the plural, for sentences: "clouds"
   std::string select;              // "val-best", "last" or "test-best"; the page warns of the last
+  std::string head_start;          // "linear probe on 800 images, ..."; "": random weights
   uint64_t seed = 0;
   int64_t threads = 0, epochs = 0, batch = 0;                 // epochs: as planned
   int64_t train_images = 0, val_images = 0, test_images = 0;  // samples of whatever kind

@@ -35,6 +35,11 @@ std::string read_file(const fs::path& path) {
 
 std::vector<EpochRecord> read_log(const fs::path& path) { return parse_log(path.string(), read_file(path)); }
 
+// None where there is no such file.
+RunFacts read_facts(const fs::path& path) {
+  return is_there(path) ? parse_result(path.string(), read_file(path)) : RunFacts();
+}
+
 // Of what killed processes have left half written.
 void remove_stale(const fs::path& run) {
   for (const fs::path& folder : {run, run / "last", run / "best"}) remove_stale_files(folder);
@@ -83,6 +88,8 @@ RunFolder RunFolder::resume(const fs::path& path, int64_t epoch) {
 
 void RunFolder::write_config(std::string_view toml) const { write_atomically(path_ / kConfig, toml); }
 
+RunFacts RunFolder::facts() const { return read_facts(path_ / kResult); }
+
 void RunFolder::write_result(const RunFacts& facts) const {
   write_atomically(path_ / kResult, result_json(facts));
 }
@@ -111,9 +118,7 @@ RunRecord load_run(const fs::path& path) {
   RunRecord run;
   run.epochs = read_log(path / kLog);
   run.config = read_file(path / kConfig);
-  if (is_there(path / kResult)) {
-    run.facts = parse_result((path / kResult).string(), read_file(path / kResult));
-  }
+  run.facts = read_facts(path / kResult);
   if (is_there(path / kFindings)) {
     run.findings = parse_findings((path / kFindings).string(), read_file(path / kFindings));
   }

@@ -33,6 +33,8 @@ class RunFolder {
 
   void write_config(std::string_view toml) const;
   void write_result(const RunFacts& facts) const;
+  // As written before; where nothing was, those of a run that is not known.
+  RunFacts facts() const;
   void write_findings(const Findings& findings) const;
   // Adds a line to the log, which is left as it was where that fails, and rewrites summary.csv. Epochs
   // increase. Append before saving the epoch's checkpoint: then no checkpoint is ahead of the log.

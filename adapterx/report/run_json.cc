@@ -30,6 +30,7 @@ void for_each_field(Facts& facts, const Visit& visit) {
   visit("adapter_bytes", facts.adapter_bytes);
   visit("precision", facts.precision);
   visit("version", facts.version);
+  visit("head_start", facts.head_start);
   visit("seed", facts.seed);
   visit("threads", facts.threads);
   visit("epochs", facts.epochs);

@@ -28,6 +28,7 @@ class Classification : public Task {
     if (build.training) result.loss = loss(graph, logits, build.batch);
     result.outputs = {{"features", cast(features.pooled, Role::exact)}};
     if (logits) result.outputs.emplace_back("logits", logits);
+    if (logits && options_.heads.empty()) result.linear_head = linear_head(logits, features.pooled);
     return result;
   }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "adapterx/graph/session.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/tasks/evaluation.h"
+#include "adapterx/tasks/linear_head.h"
 
 namespace ax {
 
@@ -25,6 +27,8 @@ namespace ax {
 struct TaskGraph {
   std::vector<std::pair<std::string, Value>> outputs;  // exact, "features" the first
   Value loss;                                          // scalar
+  // Where a single softmax over one linear layer of the features is all of the head.
+  std::optional<LinearHead> linear_head = {};
 };
 
 class Task {

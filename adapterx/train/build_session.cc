@@ -30,6 +30,7 @@ BuiltSession build_session(const SessionSpec& spec, const Method& method,
     trained->expect_same(graph);
   }
   BuiltSession built;
+  built.linear_head = task.linear_head;
   CompileRequest request;
   request.outputs = task.outputs;
   for (const auto& [name, value] : task.outputs) built.task_outputs.push_back(name);

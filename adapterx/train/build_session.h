@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct BuiltSession {
   std::shared_ptr<TrainedParameters> trained;
   std::unique_ptr<Session> session;
   std::vector<std::string> task_outputs;
-  bool has_penalty = false;  // whether there is an output "penalty"
+  bool has_penalty = false;                    // whether there is an output "penalty"
+  std::optional<LinearHead> linear_head = {};  // TaskGraph::linear_head
   struct Observed {
     ObservedKind kind = ObservedKind::expert_choice;
     int block = 0;

@@ -122,6 +122,9 @@ void check(const TrainConfig& config) {
     fail("train.select: masked pretraining measures no accuracy to select on; expected last, got {}",
          to_string(t.select));
   }
+  if (config.pretrain.masked() && t.head_init == HeadInit::probe) {
+    fail("train.head_init: masked pretraining has no head to fit; expected auto or random, got probe");
+  }
   if (config.data.train_on == TrainOn::train_and_val && t.select == Select::val) {
     fail(
         "train.select: with data.train_on = train+val no samples are left to select on; expected last or "

@@ -30,6 +30,13 @@ enum class LabelsTaken : uint8_t { first, all };  // all: a head for each
 
 enum class TrainOn : uint8_t { train, train_and_val };
 
+// What the head starts from.
+enum class HeadInit : uint8_t {
+  automatic,  // probe where there are weights, and a head that it is defined for; else random
+  probe,      // the linear probe of the training samples (train/head_start.h)
+  random,     // small random weights, as the backbone's family draws them
+};
+
 enum class OptimizerKind : uint8_t { adamw, sgd };
 
 // Which epoch is kept as best: by validation, the last one, or by the test samples.
@@ -84,6 +91,7 @@ struct OptimConfig {
   bool decay_vectors = false;  // weight decay on biases, norms, tokens and positions, too
   double beta1 = 0.9, beta2 = 0.999, momentum = 0.9;
   double label_smoothing = 0, drop_path = 0;
+  HeadInit head_init = HeadInit::automatic;
   double clip = 0;  // of the gradient's norm; 0: none
   double ema = 0;   // decay of a moving average that is evaluated and saved in place of the values; 0: none
   int64_t patience = 0;    // evaluations without a better accuracy before training stops; 0: no early stop

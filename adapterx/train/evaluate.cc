@@ -10,23 +10,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The samples of one epoch of the loader; false from on_batch stops it.
+// An epoch's answers to the evaluator; false from on_batch stops it.
 bool run_epoch(Session& session, std::string_view input_name, Loader& loader, Evaluator& evaluator,
                int64_t done, const std::function<bool(int64_t)>& on_batch) {
-  const Tensor input = session.input(input_name);
-  loader.start(0);
-  while (const Loader::Batch* batch = loader.next()) {
-    if (batch->inputs.size() != input.f32_span().size()) {
-      fail("evaluation: expected batches of {}, got {} numbers", to_string(input.shape),
-           batch->inputs.size());
-    }
-    std::ranges::copy(batch->inputs, input.f32());
-    session.run();
-    evaluator.add(*batch, session);
-    done += batch->count;
-    if (on_batch && !on_batch(done)) return false;
-  }
-  return true;
+  return answer_epoch(session, input_name, loader, [&](const Loader::Batch& batch) {
+    evaluator.add(batch, session);
+    done += batch.count;
+    return !on_batch || on_batch(done);
+  });
 }
 
 EvaluationPtr finish(Clock::time_point start, Evaluator& evaluator) {
@@ -36,6 +27,22 @@ EvaluationPtr finish(Clock::time_point start, Evaluator& evaluator) {
 }
 
 }  // namespace
+
+bool answer_epoch(Session& session, std::string_view input_name, Loader& loader,
+                  const std::function<bool(const Loader::Batch&)>& each) {
+  const Tensor input = session.input(input_name);
+  loader.start(0);
+  while (const Loader::Batch* batch = loader.next()) {
+    if (batch->inputs.size() != input.f32_span().size()) {
+      fail("evaluation: expected batches of {}, got {} numbers", to_string(input.shape),
+           batch->inputs.size());
+    }
+    std::ranges::copy(batch->inputs, input.f32());
+    session.run();
+    if (!each(*batch)) return false;
+  }
+  return true;
+}
 
 EvaluationPtr evaluate(Session& session, std::string_view input_name, Loader& loader, Evaluator& evaluator,
                        const std::function<bool(int64_t)>& on_batch) {

@@ -12,6 +12,11 @@
 
 namespace ax {
 
+// Runs the session on each batch of one epoch of the loader, then calls `each`, which returns whether to go
+// on. False: it said no.
+bool answer_epoch(Session& session, std::string_view input_name, Loader& loader,
+                  const std::function<bool(const Loader::Batch&)>& each);
+
 // One epoch of the loader, whose samples and batch are those of the session's input. `on_batch` is told the
 // samples done and returns whether to go on; an evaluation that was stopped has fewer.
 EvaluationPtr evaluate(Session& session, std::string_view input_name, Loader& loader, Evaluator& evaluator,

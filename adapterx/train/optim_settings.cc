@@ -44,6 +44,12 @@ std::vector<Setting> optim_settings(OptimConfig& t) {
        &t.drop_path,
        "Probability with which the last block's branches are dropped, rising from 0 at the first block.",
        {0, 0.999}},
+      {"train.head_init",
+       one_of(t.head_init,
+              {{"auto", HeadInit::automatic}, {"probe", HeadInit::probe}, {"random", HeadInit::random}}),
+       "What a new head starts from: the linear probe, fitted to the features of the training samples before "
+       "the first epoch, or random weights; auto is the probe where weights are given and the head is one "
+       "linear layer."},
       {"train.clip",
        &t.clip,
        "Largest norm of the gradient, which is scaled down to it, or 0 for any.",

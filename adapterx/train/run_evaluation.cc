@@ -44,10 +44,19 @@ EvaluationPtr RunEvaluation::choose(const std::function<bool(int64_t)>& on_batch
 
 std::vector<ObservedCounts> RunEvaluation::observe() { return observation_->run(); }
 
+std::optional<SampleFeatures> RunEvaluation::features(Split split,
+                                                      const std::function<bool(int64_t)>& on_batch) {
+  return sample_features(*session_, setup_.input->name(), *loader_of(split), *setup_.data.of(split),
+                         on_batch);
+}
+
 EvaluationPtr RunEvaluation::test(Split split, const std::function<bool(int64_t)>& on_batch) {
-  const auto samples =
-      loader(setup_, evaluation_samples(config_, setup_, split, false), evaluation_loader(config_, batch_));
-  return evaluate_on(split, *samples, on_batch);
+  return evaluate_on(split, *loader_of(split), on_batch);
+}
+
+std::unique_ptr<Loader> RunEvaluation::loader_of(Split split) const {
+  return loader(setup_, evaluation_samples(config_, setup_, split, false),
+                evaluation_loader(config_, batch_));
 }
 
 EvaluationPtr RunEvaluation::evaluate_on(Split split, Loader& loader,

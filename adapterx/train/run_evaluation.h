@@ -10,6 +10,7 @@
 
 #include "adapterx/train/evaluate.h"
 #include "adapterx/train/observation.h"
+#include "adapterx/train/sample_features.h"
 #include "adapterx/train/setup.h"
 #include "adapterx/train/training_steps.h"
 
@@ -28,9 +29,13 @@ class RunEvaluation {
   // What the method observes on some of these samples (train/observation.h).
   std::vector<ObservedCounts> observe();
 
+  // What the model gives of all samples of a split, as they are evaluated; absent: on_batch said to stop.
+  std::optional<SampleFeatures> features(Split split, const std::function<bool(int64_t)>& on_batch);
+
   EvaluationPtr test(Split split, const std::function<bool(int64_t)>& on_batch);
 
  private:
+  std::unique_ptr<Loader> loader_of(Split split) const;  // all samples once, nothing cached
   EvaluationPtr evaluate_on(Split split, Loader& loader, const std::function<bool(int64_t)>& on_batch);
 
   const TrainConfig& config_;

@@ -46,7 +46,7 @@ class Trainer {
   }
 
   TrainingResult run(bool resume) {
-    begin(resume);
+    if (!begin(resume)) return interrupted();
     while (state_.epoch < t_.epochs && !state_.stopped) {
       if (!train_epoch() || !end_epoch()) {
         save();
@@ -69,13 +69,14 @@ class Trainer {
     if (!whole) info_.backbone = setup_.backbone;
   }
 
-  void begin(bool resume) {
-    if (resume && fs::exists(out_ / kCheckpointFile)) {
+  // False: stopped before the first step.
+  bool begin(bool resume) {
+    const bool goes_on = resume && fs::exists(out_ / kCheckpointFile),
+               probes = starts_from_probe(config_, setup_, steps_.linear_head());
+    if (goes_on) {
       state_ =
           load_checkpoint(out_ / kCheckpointFile, config_, trained_, steps_.optimizer(), setup_.backbone);
       check_place();
-    } else {
-      steps_.begin_training(state_);
     }
     const auto samples = [&](Split split) { return setup_.data.size(split); };
     observer_.on_start({config_, setup_, parts_, t_.epochs, steps_.batches(), samples(Split::train),
@@ -83,6 +84,22 @@ class Trainer {
     make_folder(out_ / "last");
     make_folder(out_ / "best");
     last_save_ = Clock::now();
+    if (goes_on) return true;
+    if (probes && !start_head()) return false;
+    steps_.begin_training(state_);
+    if (probes) save();  // features of many samples take their time
+    return true;
+  }
+
+  // False: stopped meanwhile.
+  bool start_head() {
+    const auto start = Clock::now();
+    const auto features = evaluation_->features(Split::train, watch(Split::train));
+    if (!features || stop_) return false;
+    HeadStart head = fit_head(*features, *steps_.linear_head(), t_.seed, trained_);
+    state_.seconds += head.seconds = seconds_since(start);
+    observer_.on_head_start(head);
+    return true;
   }
 
   // Each batch is a pass, each `accumulate` of them or an epoch's rest a step.

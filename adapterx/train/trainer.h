@@ -18,6 +18,7 @@
 #include "adapterx/records/epoch_record.h"
 #include "adapterx/tasks/evaluation.h"
 #include "adapterx/train/config.h"
+#include "adapterx/train/head_start.h"
 #include "adapterx/train/observation.h"
 #include "adapterx/train/setup.h"
 #include "adapterx/train/trained_parts.h"
@@ -65,11 +66,14 @@ class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_start(const TrainingStart&) {}
+  // Once, before the first step of a new run: its head starts from the linear probe.
+  virtual void on_head_start(const HeadStart&) {}
   virtual void on_step(const StepRecord&) {}
   // The evaluation is null where there was none. Comes before the epoch's checkpoint: what is written here is
   // never behind it.
   virtual void on_epoch(const EpochResult&, const Evaluation*) {}
-  // Images of an evaluation, done and in all; `split`: "val" or "test".
+  // Images of an evaluation, done and in all; `split`: "val", "test" or, where the head starts from the
+  // linear probe, "train".
   virtual void on_evaluation(std::string_view /*split*/, int64_t /*done*/, int64_t /*total*/) {}
 };
 

@@ -37,6 +37,7 @@ class TrainingSteps {
   TrainedParameters& trained() { return *built_.trained; }
   Optimizer& optimizer() { return *optimizer_; }
   bool has_penalty() const { return built_.has_penalty; }
+  const std::optional<LinearHead>& linear_head() const { return built_.linear_head; }
 
   // For further sessions over the same weights.
   const std::shared_ptr<FrozenWeights>& frozen() const { return frozen_; }

@@ -128,8 +128,9 @@ std::string facts_list(const RunFacts& facts) {
          fact("Model", escape(facts.model)) + fact("Weights", escape(facts.weights)) +
          fact("Data", escape(facts.data)) + fact(capitalised(samples_text(facts)), counts_text(facts)) +
          fact("Epochs", number(facts.epochs)) + fact("Batch", number(facts.batch)) +
-         fact("Kept", select_text(facts)) + fact("Precision", escape(facts.precision)) +
-         fact("Seed", fmt::format("{}", facts.seed)) + fact("Version", escape(facts.version)) + "</dl>\n";
+         fact("Head's start", escape(facts.head_start)) + fact("Kept", select_text(facts)) +
+         fact("Precision", escape(facts.precision)) + fact("Seed", fmt::format("{}", facts.seed)) +
+         fact("Version", escape(facts.version)) + "</dl>\n";
 }
 
 }  // namespace

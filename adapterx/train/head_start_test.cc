@@ -1,0 +1,177 @@
+// Runs on images of 8 x 8 pixels whose head starts from the linear probe.
+#include "adapterx/train/head_start.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "adapterx/base/error_text_test.h"
+#include "adapterx/base/rng.h"
+#include "adapterx/train/adapted_model.h"
+#include "adapterx/train/fit_probe.h"
+#include "adapterx/train/trainer.h"
+
+namespace ax {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::atomic<bool> kNever{false};
+
+// Asks to stop after a number of steps, or within the features of the training images.
+struct Recorder : TrainingObserver {
+  std::vector<HeadStart> heads;
+  std::vector<EpochRecord> epochs;
+  int64_t steps = 0, stop_after = -1;
+  bool stop_within_features = false;
+  std::atomic<bool> stop{false};
+
+  void on_head_start(const HeadStart& head) override { heads.push_back(head); }
+  void on_step(const StepRecord&) override {
+    if (++steps == stop_after) stop = true;
+  }
+  void on_evaluation(std::string_view split, int64_t, int64_t) override {
+    if (split == "train" && stop_within_features) stop = true;
+  }
+  void on_epoch(const EpochResult& epoch, const Evaluation*) override { epochs.push_back(epoch.record); }
+};
+
+class HeadStartTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = fs::temp_directory_path() / ("ax_head_start_" + std::to_string(::getpid()));
+    for (const char* split : {"train", "test"}) write_images(folder_ / "data" / split);
+    TrainConfig c = config("backbone", "full");
+    c.model = {};
+    c.model.width = 16;
+    c.model.depth = c.model.heads = 2;
+    c.model.patch_size = 4;
+    c.model.image_size = 8;
+    c.model.mlp_ratio = 2;
+    EXPECT_TRUE(run(c).heads.empty());  // from scratch there are no features worth a fit
+  }
+  static void TearDownTestSuite() { fs::remove_all(folder_); }
+
+  // Bright and dark images of 8 x 8, 12 each.
+  static void write_images(const fs::path& split) {
+    for (const char* name : {"bright", "dark"}) {
+      fs::create_directories(split / name);
+      const uint32_t base = *name == 'b' ? 110 : 70;
+      for (uint32_t i = 0; i < 12; ++i) {
+        const Rng rng(i, base, place_of(split.filename().string()));
+        std::ofstream out(split / name / (std::to_string(i) + ".pgm"), std::ios::binary);
+        out << "P5\n8 8\n255\n";
+        for (uint32_t k = 0; k < 64; ++k) out.put(static_cast<char>(base + rng.bits(k) % 110));
+      }
+    }
+  }
+
+  static TrainConfig config(const std::string& out, const std::string& method) {
+    TrainConfig c;
+    c.model.weights = (folder_ / "backbone/best/adapter.safetensors").string();
+    c.data.path = (folder_ / "data").string();
+    c.data.val_fraction = 0.34;
+    c.data.loader_threads = 1;
+    c.method.name = method;
+    c.train.epochs = 2;
+    c.train.batch = 4;
+    c.train.warmup_epochs = 0;
+    c.train.precision = Precision::fp32;
+    c.train.threads = 1;
+    c.train.checkpoint_minutes = 60;
+    c.train.out = (folder_ / out).string();
+    return c;
+  }
+
+  static Recorder& run(const TrainConfig& c, bool resume = false) {
+    static std::optional<Recorder> recorder;
+    train(c, recorder.emplace(), kNever, resume);
+    return *recorder;
+  }
+
+  static std::string best(const std::string& out) {
+    std::ifstream in(folder_ / out / "best/adapter.safetensors", std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+
+  // Of the training images, by the adapter of a run.
+  static SampleFeatures features(const TrainConfig& c) {
+    const TrainingSetup setup = open_training(c);
+    const AdaptedModel model = open_adapted_model(c.train.out + "/best/adapter.safetensors", c.model.weights);
+    const BuiltSession built =
+        build_adapted_session(model, 5, {.precision = Precision::fp32}, nullptr, false);
+    Loader loader(evaluation_samples(c, setup, Split::train, false), 2, evaluation_loader(c, 5));
+    return *sample_features(*built.session, setup.input->name(), loader, *setup.data.train);
+  }
+
+  static inline fs::path folder_;
+};
+
+// Of methods whose steps at rate 0 leave everything where it starts: the first epoch finds the probe's loss
+// and accuracy.
+TEST_F(HeadStartTest, TheFirstEpochBeginsAtTheProbe) {
+  for (const char* method : {"linear_probe", "adapter_x", "full"}) {
+    TrainConfig c = config(fmt::format("start_{}", method), method);
+    if (method_has(method, "dropout")) c.method.settings = {{"dropout", "0"}};
+    c.train.lr = c.train.min_lr = c.train.warmup_lr = 0;
+    c.train.select = Select::last;
+    c.train.epochs = 1;
+    const Recorder& told = run(c);
+    ASSERT_EQ(told.heads.size(), 1u) << method;
+    const SampleFeatures found = features(c);
+    ProbeFit fit = fit_probe(found.rows(), 2, c.train.seed);
+    const ClassifierScore probe = score(fit.classifier, found.rows());
+    EXPECT_EQ(told.heads[0].samples, 16);
+    EXPECT_EQ(told.heads[0].l2, fit.l2);
+    EXPECT_EQ(told.heads[0].held_out_correct, fit.held_out_correct);
+    EXPECT_NEAR(told.epochs[0].train_loss, probe.loss, 1e-5) << method;
+    EXPECT_EQ(told.epochs[0].train_accuracy * 16, static_cast<double>(probe.correct)) << method;
+    EXPECT_GE(probe.correct, 12) << method;
+  }
+}
+
+TEST_F(HeadStartTest, StoppedAnywhereItResumesToTheSameBits) {
+  TrainConfig c = config("straight", "adaptformer_x");
+  c.train.ema = 0.9;
+  EXPECT_EQ(run(c).heads.size(), 1u);
+  for (const int64_t steps : {0, 1, 5}) {
+    c.train.out = (folder_ / fmt::format("stopped{}", steps)).string();
+    Recorder stopping;
+    stopping.stop_after = steps;
+    stopping.stop_within_features = steps == 0;
+    EXPECT_TRUE(train(c, stopping, stopping.stop).interrupted);
+    EXPECT_EQ(stopping.heads.size(), steps > 0 ? 1u : 0u);
+    EXPECT_EQ(run(c, true).heads.size(), steps > 0 ? 0u : 1u);
+    EXPECT_EQ(best(fmt::format("stopped{}", steps)), best("straight")) << steps;
+  }
+}
+
+TEST_F(HeadStartTest, RandomIsTheStartOfBefore) {
+  TrainConfig c = config("random", "linear_probe");
+  c.train.head_init = HeadInit::random;
+  c.train.lr = c.train.min_lr = c.train.warmup_lr = 0;
+  EXPECT_TRUE(run(c).heads.empty());
+  const AdapterFile file = open_adapter(folder_ / "random/best/adapter.safetensors");
+  std::vector<float> bias(2), weight(32), drawn(32);
+  file.source({})("head.bias", {2}, bias);
+  file.source({})("head.weight", {2, 16}, weight);
+  initialise(Init::trunc_normal(0.02f), "head.weight", {2, 16}, c.train.seed, drawn);
+  EXPECT_EQ(bias, (std::vector<float>{0, 0}));
+  EXPECT_EQ(weight, drawn);
+}
+
+TEST_F(HeadStartTest, WithoutALinearHeadAutoIsRandomAndProbeAnError) {
+  TrainConfig c = config("heads", "adaptformer");
+  c.data.path += " + " + c.data.path;  // two label sets
+  c.train.select = Select::last;
+  c.train.epochs = 1;
+  EXPECT_TRUE(run(c).heads.empty());
+  c.train.head_init = HeadInit::probe;
+  c.train.out = (folder_ / "refused").string();
+  expect_part(error_text([&] { run(c); }), "train.head_init: probe fits one linear layer");
+  EXPECT_FALSE(fs::exists(c.train.out));
+}
+
+}  // namespace
+}  // namespace ax
