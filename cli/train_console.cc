@@ -63,6 +63,8 @@ void TrainConsole::show(std::string_view what, int64_t done, int64_t total) {
   progress_->update(done);
 }
 
+void TrainConsole::on_note(const std::string& lines) { say(lines); }
+
 void TrainConsole::on_head_start(const HeadStart& head) {
   progress_.reset();
   say(fmt::format("head: {}, {}\n", head.text(noun_), duration_text(head.seconds)));

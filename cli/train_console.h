@@ -14,6 +14,7 @@ namespace ax::cli {
 class TrainConsole : public TrainingRunObserver {
  public:
   void on_start(const TrainingStart& start) override;
+  void on_note(const std::string& lines) override;
   void on_head_start(const HeadStart& head) override;
   void on_step(const StepRecord& step) override;
   void on_epoch(const EpochResult& epoch, const Evaluation*) override;

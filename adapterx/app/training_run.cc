@@ -30,6 +30,8 @@ class Run : public TrainingObserver {
     observer_.on_start(start);
   }
 
+  void on_note(const std::string& lines) override { observer_.on_note(lines); }
+
   void on_head_start(const HeadStart& head) override {
     facts_.head_start = head.text(facts_.samples);
     folder_->write_result(facts_);

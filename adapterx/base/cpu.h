@@ -16,5 +16,6 @@ struct CpuFeatures {
 const CpuFeatures& cpu_features();  // asked once
 std::string cpu_description();      // "AMD EPYC, 2 threads, avx512_bf16"
 size_t peak_rss_bytes();            // highest resident memory of this process so far; 0 where unknown
+size_t memory_bytes();              // of the machine; 0 where unknown
 
 }  // namespace ax

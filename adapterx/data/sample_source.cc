@@ -19,6 +19,7 @@ class SourceSubset : public SampleSource {
   Placement sample(const SampleKey& key, float* out) const override {
     return whole_->sample({key.seed, key.epoch, indices_[static_cast<size_t>(key.index)]}, out);
   }
+  bool stays() const override { return whole_->stays(); }
   bool mixes() const override { return whole_->mixes(); }
   void mix(const SampleKey& key, int64_t count, std::span<float> inputs,
            std::span<float> targets) const override {

@@ -24,6 +24,9 @@ class SampleSource {
   // identity. A pure function of the key. Throws Error naming the sample.
   virtual Placement sample(const SampleKey& key, float* out) const = 0;
 
+  // Whether sample i is the same in each epoch; false: not always.
+  virtual bool stays() const { return false; }
+
   // Whether samples of a batch are mixed with each other, and so their targets.
   virtual bool mixes() const { return false; }
   // inputs: [count, input_size()], targets: [count, classes] or none, both in place. key.index: the batch in

@@ -118,6 +118,7 @@ class Graph {
   // For ops that draw random numbers: the place (base/rng.h) of a name in the present scope. Error when it
   // was given before: two draws would be the same.
   uint32_t claim_place(std::string_view name);
+  bool draws() const { return !places_.empty(); }  // whether there are such ops
   // Error on the second call: compile() rewrites a graph, and differentiates it once.
   void claim_for_compilation();
   void set_backward(bool backward) { backward_ = backward; }

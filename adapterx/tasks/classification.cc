@@ -22,10 +22,13 @@ class Classification : public Task {
 
   TaskGraph build(Graph& graph, const Backbone& backbone, const BackboneBuild& build,
                   Slots& slots) const override {
-    const Features features = backbone.build(graph, build, slots).features;
-    const Value logits = backbone.classes() > 0 ? features.head(backbone.classes()) : Value{};
+    return build_on(graph, backbone.build(graph, build, slots).features, backbone.classes(), build.training);
+  }
+
+  TaskGraph build_on(Graph& graph, const Features& features, int64_t classes, bool training) const override {
+    const Value logits = classes > 0 ? features.head(classes) : Value{};
     TaskGraph result;
-    if (build.training) result.loss = loss(graph, logits, build.batch);
+    if (training) result.loss = loss(graph, logits, features.pooled.shape()[0]);
     result.outputs = {{"features", cast(features.pooled, Role::exact)}};
     if (logits) result.outputs.emplace_back("logits", logits);
     if (logits && options_.heads.empty()) result.linear_head = linear_head(logits, features.pooled);

@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "adapterx/base/error.h"
 #include "adapterx/tasks/classification.h"
 #include "adapterx/tasks/masked.h"
 
 namespace ax {
+
+TaskGraph Task::build_on(Graph&, const Features&, int64_t, bool) const {
+  fail("{}: expected a task whose head reads nothing but features", name());
+}
 
 const TaskKind& task_kind(Objective objective) {
   static constexpr std::array<TaskKind, 2> kKinds = {

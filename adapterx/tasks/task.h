@@ -43,6 +43,9 @@ class Task {
   // the way. Throws Error where the backbone doesn't suit the task.
   virtual TaskGraph build(Graph& graph, const Backbone& backbone, const BackboneBuild& build,
                           Slots& slots) const = 0;
+  // Head and loss alone, on features that a backbone gave before; only of a task whose head is a
+  // TaskGraph::linear_head.
+  virtual TaskGraph build_on(Graph& graph, const Features& features, int64_t classes, bool training) const;
   // What is told of each of these samples beside its label, carried along to where it lies in the input;
   // null: nothing. For the Loader whose batches set_targets and evaluator get.
   virtual TargetsPtr targets(const std::shared_ptr<const SampleSource>& samples) const = 0;

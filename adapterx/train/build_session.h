@@ -33,6 +33,7 @@ struct BuiltSession {
   std::vector<std::string> task_outputs;
   bool has_penalty = false;                    // whether there is an output "penalty"
   std::optional<LinearHead> linear_head = {};  // TaskGraph::linear_head
+  bool draws = false;                          // whether a step draws random numbers
   struct Observed {
     ObservedKind kind = ObservedKind::expert_choice;
     int block = 0;
@@ -47,5 +48,12 @@ struct BuiltSession {
 BuiltSession build_session(const SessionSpec& spec, const Method& method,
                            std::shared_ptr<FrozenWeights> frozen, const WeightSource& source,
                            uint64_t seed = 0, std::shared_ptr<TrainedParameters> trained = nullptr);
+
+// The same on features that were computed before, where the head is all that is trained: the input is
+// kFeatures [batch, d_f], and neither spec.model nor a method is asked.
+inline constexpr const char* kFeatures = "features";
+BuiltSession build_head_session(const SessionSpec& spec, const LinearHead& head,
+                                std::shared_ptr<FrozenWeights> frozen,
+                                std::shared_ptr<TrainedParameters> trained);
 
 }  // namespace ax

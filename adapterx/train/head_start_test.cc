@@ -1,4 +1,4 @@
-// Runs on images of 8 x 8 pixels whose head starts from the linear probe.
+// Runs on images of 8 x 8 pixels whose head starts from the linear probe, or whose features are kept.
 #include "adapterx/train/head_start.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 #include "adapterx/base/error_text_test.h"
 #include "adapterx/base/rng.h"
 #include "adapterx/train/adapted_model.h"
+#include "adapterx/train/feature_use.h"
 #include "adapterx/train/fit_probe.h"
 #include "adapterx/train/trainer.h"
 
@@ -23,11 +24,13 @@ const std::atomic<bool> kNever{false};
 struct Recorder : TrainingObserver {
   std::vector<HeadStart> heads;
   std::vector<EpochRecord> epochs;
+  std::string notes;
   int64_t steps = 0, stop_after = -1;
   bool stop_within_features = false;
   std::atomic<bool> stop{false};
 
   void on_head_start(const HeadStart& head) override { heads.push_back(head); }
+  void on_note(const std::string& lines) override { notes += lines; }
   void on_step(const StepRecord&) override {
     if (++steps == stop_after) stop = true;
   }
@@ -171,6 +174,95 @@ TEST_F(HeadStartTest, WithoutALinearHeadAutoIsRandomAndProbeAnError) {
   c.train.out = (folder_ / "refused").string();
   expect_part(error_text([&] { run(c); }), "train.head_init: probe fits one linear layer");
   EXPECT_FALSE(fs::exists(c.train.out));
+}
+
+// A drop path too rare to drop anything keeps features from being kept, and changes nothing else.
+TrainConfig running(TrainConfig c) {
+  c.train.drop_path = 1e-9;
+  c.train.out += "_running";
+  return c;
+}
+
+std::vector<float> head_of(const std::string& out) {
+  std::vector<float> weight(32);
+  open_adapter(out + "/best/adapter.safetensors").source({})("head.weight", {2, 16}, weight);
+  return weight;
+}
+
+TEST_F(HeadStartTest, KeptFeaturesTrainTheSameHead) {
+  for (const HeadInit init : {HeadInit::probe, HeadInit::random}) {
+    TrainConfig c = config(fmt::format("kept{}", static_cast<int>(init)), "linear_probe");
+    c.train.head_init = init;
+    c.train.epochs = 6;
+    c.train.accumulate = 2;
+    c.train.label_smoothing = 0.1;
+    c.train.ema = 0.9;
+    c.train.lr = 0.1;
+    Recorder kept, ran;
+    train(c, kept, kNever);
+    train(running(c), ran, kNever);
+    expect_part(kept.notes, "features of 24 images, 1.5 kB, are kept");
+    EXPECT_EQ(ran.notes, "");
+    ASSERT_EQ(kept.epochs.size(), 6u);
+    for (size_t i = 0; i < 6; ++i) {
+      EXPECT_NEAR(kept.epochs[i].train_loss, ran.epochs[i].train_loss, 1e-5);
+      EXPECT_NEAR(kept.epochs[i].gradient_norm, ran.epochs[i].gradient_norm, 1e-4);
+      EXPECT_NEAR(kept.epochs[i].val_loss, ran.epochs[i].val_loss, 1e-5);
+      EXPECT_EQ(kept.epochs[i].val_accuracy, ran.epochs[i].val_accuracy);
+    }
+    const std::vector<float> a = head_of(c.train.out), b = head_of(running(c).train.out);
+    for (size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5) << i;
+    EXPECT_GT(std::abs(a[0] - head_of((folder_ / "random").string())[0]), 1e-3);
+  }
+}
+
+TEST_F(HeadStartTest, KeptFeaturesResumeToTheSameBits) {
+  TrainConfig c = config("kept", "linear_probe");
+  run(c);
+  for (const int64_t steps : {0, 1, 4, 6}) {
+    const std::string out = fmt::format("kept_stopped{}", steps);
+    c.train.out = (folder_ / out).string();
+    Recorder stopping;
+    stopping.stop_after = steps;
+    stopping.stop_within_features = steps == 0;
+    EXPECT_TRUE(train(c, stopping, stopping.stop).interrupted);
+    expect_part(run(c, true).notes, "are kept");
+    EXPECT_EQ(best(out), best("kept")) << steps;
+  }
+  EXPECT_EQ(run(c, true).notes, "");  // over: nothing is computed for a run without steps
+}
+
+TEST_F(HeadStartTest, FeaturesAreKeptWhereNothingChangesThem) {
+  const auto use = [](TrainConfig c, size_t memory = 0) {
+    const TrainingSetup setup = open_training(c);
+    return feature_use(c, setup, TrainingSteps(c, setup), memory);
+  };
+  const TrainConfig probe = config("never", "linear_probe");
+  EXPECT_TRUE(use(probe).kept);
+  TrainConfig c = probe;
+  c.augment.flip = 0.5;
+  EXPECT_FALSE(use(c).kept);
+  c = probe;
+  c.augment.mixup = 0.5;
+  EXPECT_FALSE(use(c).kept);
+  c = probe;
+  c.train.drop_path = 0.1;
+  EXPECT_FALSE(use(c).kept);
+  c = probe;
+  for (const char* method : {"bitfit", "layer_norm", "adaptformer", "full"}) {
+    c.method.name = method;
+    EXPECT_FALSE(use(c).kept) << method;
+    EXPECT_TRUE(use(c).fits_head) << method;
+  }
+  constexpr size_t kBytes = 24 * 16 * sizeof(float);  // of training and validation
+  EXPECT_TRUE(use(probe, 4 * kBytes).kept);
+  const FeatureUse none = use(probe, 4 * kBytes - 4);
+  EXPECT_FALSE(none.kept || none.fits_head);
+  expect_part(none.note, "are not kept");
+  c = probe;
+  c.train.head_init = HeadInit::probe;
+  expect_part(error_text([&] { use(c, 100); }),
+              "train.head_init: probe needs the features of 24 images, 1.5 kB");
 }
 
 }  // namespace

@@ -39,7 +39,18 @@ RunEvaluation::RunEvaluation(const TrainConfig& config, const TrainingSetup& set
 }
 
 EvaluationPtr RunEvaluation::choose(const std::function<bool(int64_t)>& on_batch) {
-  return evaluate_on(choosing_split(config_), *loader_, on_batch);
+  if (head_session_)
+    return evaluate_on(choosing_split(config_), *head_session_, kFeatures, *loader_, on_batch);
+  return evaluate_on(choosing_split(config_), *session_, setup_.input->name(), *loader_, on_batch);
+}
+
+void RunEvaluation::choose_by(std::shared_ptr<const SampleFeatures> features, const LinearHead& head,
+                              const TrainingSteps& steps) {
+  const auto samples = feature_samples(std::move(features), setup_.data.of(choosing_split(config_)));
+  loader_ = loader(setup_, samples, evaluation_loader(config_, batch_));
+  head_session_ =
+      build_head_session(session_spec(config_, setup_, batch_), head, steps.frozen(), steps.shared_trained())
+          .session;
 }
 
 std::vector<ObservedCounts> RunEvaluation::observe() { return observation_->run(); }
@@ -51,7 +62,7 @@ std::optional<SampleFeatures> RunEvaluation::features(Split split,
 }
 
 EvaluationPtr RunEvaluation::test(Split split, const std::function<bool(int64_t)>& on_batch) {
-  return evaluate_on(split, *loader_of(split), on_batch);
+  return evaluate_on(split, *session_, setup_.input->name(), *loader_of(split), on_batch);
 }
 
 std::unique_ptr<Loader> RunEvaluation::loader_of(Split split) const {
@@ -59,10 +70,10 @@ std::unique_ptr<Loader> RunEvaluation::loader_of(Split split) const {
                 evaluation_loader(config_, batch_));
 }
 
-EvaluationPtr RunEvaluation::evaluate_on(Split split, Loader& loader,
-                                         const std::function<bool(int64_t)>& on_batch) {
-  const auto evaluator = setup_.task->evaluator(setup_.data.size(split), *session_);
-  return evaluate(*session_, setup_.input->name(), loader, *evaluator, on_batch);
+EvaluationPtr RunEvaluation::evaluate_on(Split split, Session& session, std::string_view input,
+                                         Loader& loader, const std::function<bool(int64_t)>& on_batch) const {
+  const auto evaluator = setup_.task->evaluator(setup_.data.size(split), session);
+  return evaluate(session, input, loader, *evaluator, on_batch);
 }
 
 }  // namespace ax

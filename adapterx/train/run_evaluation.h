@@ -29,6 +29,9 @@ class RunEvaluation {
   // What the method observes on some of these samples (train/observation.h).
   std::vector<ObservedCounts> observe();
 
+  // From here on the samples that choose are these features of theirs: of a run whose head alone is trained.
+  void choose_by(std::shared_ptr<const SampleFeatures> features, const LinearHead& head,
+                 const TrainingSteps& steps);
   // What the model gives of all samples of a split, as they are evaluated; absent: on_batch said to stop.
   std::optional<SampleFeatures> features(Split split, const std::function<bool(int64_t)>& on_batch);
 
@@ -36,12 +39,14 @@ class RunEvaluation {
 
  private:
   std::unique_ptr<Loader> loader_of(Split split) const;  // all samples once, nothing cached
-  EvaluationPtr evaluate_on(Split split, Loader& loader, const std::function<bool(int64_t)>& on_batch);
+  EvaluationPtr evaluate_on(Split split, Session& session, std::string_view input, Loader& loader,
+                            const std::function<bool(int64_t)>& on_batch) const;
 
   const TrainConfig& config_;
   const TrainingSetup& setup_;
   int64_t batch_ = 0;
   std::unique_ptr<Session> session_;
+  std::unique_ptr<Session> head_session_;  // on features; null: choose() runs the whole model
   std::unique_ptr<Loader> loader_;
   std::optional<Observation> observation_;
 };

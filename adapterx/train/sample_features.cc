@@ -38,7 +38,29 @@ class Collector {
   SampleFeatures all_;
 };
 
+class FeatureSamples : public SampleSource {
+ public:
+  FeatureSamples(std::shared_ptr<const SampleFeatures> features, std::shared_ptr<const Dataset> dataset)
+      : features_(std::move(features)), dataset_(std::move(dataset)) {}
+
+  const Dataset& dataset() const override { return *dataset_; }
+  int64_t input_size() const override { return features_->width; }
+  Placement sample(const SampleKey& key, float* out) const override {
+    std::copy_n(features_->values.data() + key.index * features_->width, features_->width, out);
+    return {};
+  }
+
+ private:
+  std::shared_ptr<const SampleFeatures> features_;
+  std::shared_ptr<const Dataset> dataset_;
+};
+
 }  // namespace
+
+std::shared_ptr<const SampleSource> feature_samples(std::shared_ptr<const SampleFeatures> features,
+                                                    std::shared_ptr<const Dataset> dataset) {
+  return std::make_shared<FeatureSamples>(std::move(features), std::move(dataset));
+}
 
 std::optional<SampleFeatures> sample_features(Session& session, std::string_view input_name, Loader& loader,
                                               const Dataset& samples,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -28,5 +29,9 @@ struct SampleFeatures {
 std::optional<SampleFeatures> sample_features(Session& session, std::string_view input_name, Loader& loader,
                                               const Dataset& samples,
                                               const std::function<bool(int64_t)>& on_batch = {});
+
+// These features as the samples of `dataset`, which they are of.
+std::shared_ptr<const SampleSource> feature_samples(std::shared_ptr<const SampleFeatures> features,
+                                                    std::shared_ptr<const Dataset> dataset);
 
 }  // namespace ax

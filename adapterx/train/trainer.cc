@@ -8,6 +8,8 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/train/adapter_file.h"
 #include "adapterx/train/checkpoint.h"
+#include "adapterx/train/feature_use.h"
+#include "adapterx/train/head_start.h"
 #include "adapterx/train/moving_average.h"
 #include "adapterx/train/run_evaluation.h"
 #include "adapterx/train/training_steps.h"
@@ -47,7 +49,7 @@ class Trainer {
 
   TrainingResult run(bool resume) {
     if (!begin(resume)) return interrupted();
-    while (state_.epoch < t_.epochs && !state_.stopped) {
+    while (!is_over()) {
       if (!train_epoch() || !end_epoch()) {
         save();
         return interrupted();
@@ -71,12 +73,13 @@ class Trainer {
 
   // False: stopped before the first step.
   bool begin(bool resume) {
-    const bool goes_on = resume && fs::exists(out_ / kCheckpointFile),
-               probes = starts_from_probe(config_, setup_, steps_.linear_head());
+    const bool goes_on = resume && fs::exists(out_ / kCheckpointFile);
+    FeatureUse use = feature_use(config_, setup_, steps_);
     if (goes_on) {
       state_ =
           load_checkpoint(out_ / kCheckpointFile, config_, trained_, steps_.optimizer(), setup_.backbone);
       check_place();
+      use.fits_head = false;
     }
     const auto samples = [&](Split split) { return setup_.data.size(split); };
     observer_.on_start({config_, setup_, parts_, t_.epochs, steps_.batches(), samples(Split::train),
@@ -84,22 +87,42 @@ class Trainer {
     make_folder(out_ / "last");
     make_folder(out_ / "best");
     last_save_ = Clock::now();
-    if (goes_on) return true;
-    if (probes && !start_head()) return false;
-    steps_.begin_training(state_);
-    if (probes) save();  // features of many samples take their time
+    if (is_over()) return true;
+    observer_.on_note(use.note);
+    if ((use.fits_head || use.kept) && !compute_features(use)) return false;
+    if (!goes_on) steps_.begin_training(state_);
+    if (use.fits_head) save();  // features of many samples take their time
     return true;
   }
 
+  bool is_over() const { return state_.epoch >= t_.epochs || state_.stopped; }
+
   // False: stopped meanwhile.
-  bool start_head() {
+  bool compute_features(const FeatureUse& use) {
     const auto start = Clock::now();
-    const auto features = evaluation_->features(Split::train, watch(Split::train));
-    if (!features || stop_) return false;
-    HeadStart head = fit_head(*features, *steps_.linear_head(), t_.seed, trained_);
-    state_.seconds += head.seconds = seconds_since(start);
-    observer_.on_head_start(head);
+    const SharedFeatures train = features_of(Split::train);
+    if (!train) return false;
+    if (use.fits_head) {
+      HeadStart head = fit_head(*train, *steps_.linear_head(), t_.seed, trained_);
+      head.seconds = seconds_since(start);
+      observer_.on_head_start(head);
+    }
+    if (use.kept && evaluation_->chooses()) {
+      const SharedFeatures choosing = features_of(choosing_split(config_));
+      if (!choosing) return false;
+      evaluation_->choose_by(choosing, *steps_.linear_head(), steps_);
+    }
+    if (use.kept) steps_.train_on(train);
+    state_.seconds += seconds_since(start);
     return true;
+  }
+
+  using SharedFeatures = std::shared_ptr<const SampleFeatures>;
+  // Null: stopped meanwhile.
+  SharedFeatures features_of(Split split) {
+    auto features = evaluation_->features(split, watch(split));
+    if (!features || stop_) return nullptr;
+    return std::make_shared<const SampleFeatures>(std::move(*features));
   }
 
   // Each batch is a pass, each `accumulate` of them or an epoch's rest a step.

@@ -66,14 +66,16 @@ class TrainingObserver {
  public:
   virtual ~TrainingObserver() = default;
   virtual void on_start(const TrainingStart&) {}
+  // What a reader may want to know before the first step: whole lines, or "".
+  virtual void on_note(const std::string& /*lines*/) {}
   // Once, before the first step of a new run: its head starts from the linear probe.
   virtual void on_head_start(const HeadStart&) {}
   virtual void on_step(const StepRecord&) {}
   // The evaluation is null where there was none. Comes before the epoch's checkpoint: what is written here is
   // never behind it.
   virtual void on_epoch(const EpochResult&, const Evaluation*) {}
-  // Images of an evaluation, done and in all; `split`: "val", "test" or, where the head starts from the
-  // linear probe, "train".
+  // Images of an evaluation, done and in all; `split`: "val", "test" or, where features are computed before
+  // the first step (train/feature_use.h), "train".
   virtual void on_evaluation(std::string_view /*split*/, int64_t /*done*/, int64_t /*total*/) {}
 };
 

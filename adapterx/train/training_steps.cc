@@ -17,16 +17,34 @@ TrainingSteps::TrainingSteps(const TrainConfig& config, const TrainingSetup& set
 }
 
 void TrainingSteps::build() {
-  const LoaderOptions options = training_loader(config_, setup_);
-  const auto samples = training_samples(config_, setup_);
-  loader_ = std::make_unique<Loader>(samples, std::ssize(setup_.data.classes), options,
-                                     setup_.task->targets(samples));
-  batches_ = loader_->batches();
-  SessionSpec spec = session_spec(config_, setup_, options.batch);
-  spec.training = true;
+  load(training_samples(config_, setup_));
   if (setup_.source) frozen_ = std::make_shared<FrozenWeights>(setup_.source, t_.seed);
-  built_ = build_session(spec, *setup_.method, frozen_, setup_.source, t_.seed);
+  built_ = build_session(spec(), *setup_.method, frozen_, setup_.source, t_.seed);
   input_ = setup_.input->name();
+}
+
+void TrainingSteps::load(const std::shared_ptr<const SampleSource>& samples) {
+  loader_ = std::make_unique<Loader>(samples, std::ssize(setup_.data.classes),
+                                     training_loader(config_, setup_), setup_.task->targets(samples));
+  batches_ = loader_->batches();
+  samples_stay_ = samples->stays();
+}
+
+SessionSpec TrainingSteps::spec() const {
+  SessionSpec spec = session_spec(config_, setup_, training_loader(config_, setup_).batch);
+  spec.training = true;
+  return spec;
+}
+
+bool TrainingSteps::features_stay() const {
+  constexpr size_t kLayer = 2;  // weight and bias
+  return built_.linear_head && built_.trained->entries().size() == kLayer && !built_.draws && samples_stay_;
+}
+
+void TrainingSteps::train_on(std::shared_ptr<const SampleFeatures> features) {
+  load(feature_samples(std::move(features), setup_.data.train));
+  built_ = build_head_session(spec(), LinearHead(*built_.linear_head), frozen_, built_.trained);
+  input_ = kFeatures;
 }
 
 void TrainingSteps::begin_training(TrainState& state) const {

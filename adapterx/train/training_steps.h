@@ -12,6 +12,7 @@
 #include "adapterx/train/checkpoint.h"
 #include "adapterx/train/moving_average.h"
 #include "adapterx/train/optimizer.h"
+#include "adapterx/train/sample_features.h"
 #include "adapterx/train/schedule.h"
 #include "adapterx/train/setup.h"
 
@@ -30,6 +31,14 @@ class TrainingSteps {
   void begin_epoch(const TrainState& state) {
     loader_->start(static_cast<uint32_t>(state.epoch), state.batch);
   }
+  // Whether the backbone gives of a training sample the same features in each epoch, which the head alone
+  // reads: nothing else is trained, nothing is drawn, no sample is augmented.
+  bool features_stay() const;
+  // Of a model with a linear_head.
+  int64_t feature_width() const { return trained_head().shape[1]; }
+  // From here on trains on these of the training samples in place of the samples. Begin an epoch next.
+  void train_on(std::shared_ptr<const SampleFeatures> features);
+
   // One step over up to `accumulate` batches; the mean of their losses. Throws Error on a loss or gradient
   // that is not finite, with the step, the tensor and a hint.
   double step(TrainState& state);
@@ -45,7 +54,12 @@ class TrainingSteps {
   const std::vector<BuiltSession::Observed>& observed() const { return built_.observed; }
 
  private:
+  const TrainedParameters::Entry& trained_head() const {
+    return *built_.trained->find(built_.linear_head->weight);
+  }
   void build();
+  void load(const std::shared_ptr<const SampleSource>& samples);
+  SessionSpec spec() const;
   double pass(TrainState& state, float gradient_scale);
   std::string place(const TrainState& state) const;
 
@@ -54,6 +68,7 @@ class TrainingSteps {
   const TrainingSetup& setup_;
   std::unique_ptr<Loader> loader_;
   int64_t batches_ = 0;
+  bool samples_stay_ = false;
   std::shared_ptr<FrozenWeights> frozen_;
   BuiltSession built_;
   std::string input_;  // the model's

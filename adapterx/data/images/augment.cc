@@ -9,6 +9,8 @@
 namespace ax {
 namespace {
 
+constexpr const char* kNone = "none";
+
 void check_range(std::string_view name, double value, double low, double high) {
   if (!(value >= low && value <= high)) {
     fail("augmentation: {}: expected {:g} to {:g}, got {:g}", name, low, high, value);
@@ -45,8 +47,10 @@ std::string to_string(const AugmentOptions& o) {
   add("erase", o.erase);
   add("mixup", o.mixup);
   add("cutmix", o.cutmix);
-  return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+  return parts.empty() ? kNone : fmt::format("{}", fmt::join(parts, ", "));
 }
+
+bool is_off(const AugmentOptions& options) { return to_string(options) == kNone; }
 
 void check(const AugmentOptions& o) {
   constexpr double kMostRatio = 1e3, kMostFactor = 100, kMostAlpha = 1e3, kMostPadding = 1 << 12;

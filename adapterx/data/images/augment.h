@@ -44,6 +44,9 @@ struct AugmentOptions {
 // Whether batches carry targets of more than one class an image.
 inline bool mixes_targets(const AugmentOptions& options) { return options.mixup > 0 || options.cutmix > 0; }
 
+// Whether nothing is done.
+bool is_off(const AugmentOptions& options);
+
 // "flip 0.5, pad and crop 4, mixup 0.8", or "none".
 std::string to_string(const AugmentOptions& options);
 

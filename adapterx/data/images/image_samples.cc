@@ -58,6 +58,7 @@ class ImageSamples : public SampleSource {
     return transform.placement(source.height, source.width, key);
   }
 
+  bool stays() const override { return is_off(augment_); }
   bool mixes() const override { return ax::mixes_targets(augment_); }
 
   void mix(const SampleKey& key, int64_t count, std::span<float> inputs,
