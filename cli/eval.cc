@@ -100,6 +100,9 @@ void run_eval(const EvalOptions& options) {
                                options.votes,       options.vote_seed,       {}};
   evaluation.compile.precision = run.precision;
   const AdaptedModel model = open_adapted_model(options.adapter, options.config.model.weights);
+  if (options.config.model.weights.empty() && !model.weights.empty()) {
+    fmt::print(stderr, "backbone: {}\n", model.weights);
+  }
   if (evaluation.votes > 0 && !model.adapter.info.input->draws_samples()) {
     throw UsageError("--votes: voting is over random choices of points; expected an adapter of point clouds");
   }
@@ -122,7 +125,9 @@ void add_eval(CLI::App& app) {
       command->get_option(option)->group("Data, as in training");
   }
   command->get_option("--weights")
-      ->description("The backbone that the adapter was trained on; not of whole models.");
+      ->description(
+          "The backbone that the adapter was trained on; not needed for whole models and bundled "
+          "backbones.");
   command->get_option("--data")->required();
   command->add_option("--split", o->split, "Split to evaluate")
       ->check(CLI::IsMember({"test", "val", "train"}))

@@ -11,6 +11,7 @@
 #include "adapterx/io/tensors/tensor_file.h"
 #include "adapterx/models/backbone.h"
 #include "adapterx/models/checkpoint/metadata_keys.h"
+#include "adapterx/train/bundled_backbone.h"
 #include "cli/command.h"
 #include "cli/text/name_groups.h"
 #include "cli/text/table.h"
@@ -200,7 +201,21 @@ void print_json(const Json& json) {
   fmt::print("{}\n", json.dump(2, ' ', true, Json::error_handler_t::replace));
 }
 
-void run_inspect(const InspectOptions& options) {
+// Those that come with the program, as far as they are there.
+std::vector<std::string> bundled_files() {
+  std::vector<std::string> files;
+  for (const BackboneFamily* family : backbone_families()) {
+    if (const auto file = find_bundled(family->bundled().file)) files.push_back(file->string());
+  }
+  if (files.empty()) {
+    throw UsageError("expected FILE..., as no bundled backbone is there: " +
+                     bundled_places(backbone_families().back()->bundled().file));
+  }
+  return files;
+}
+
+void run_inspect(InspectOptions options) {
+  if (options.files.empty()) options.files = bundled_files();
   Json list = Json::array();
   size_t printed = 0, failed = 0;
   for (const std::string& path : options.files) {
@@ -227,8 +242,9 @@ void run_inspect(const InspectOptions& options) {
 void add_inspect(CLI::App& app) {
   auto options = std::make_shared<InspectOptions>();
   CLI::App* command = app.add_subcommand("inspect", "Show what is in files of weights");
-  command->add_option("file", options->files, "safetensors, PyTorch, ONNX, .npz or .npy files")
-      ->required()
+  command
+      ->add_option("file", options->files,
+                   "safetensors, PyTorch, ONNX, .npz or .npy files; without any, the bundled backbones")
       ->option_text("FILE...");
   command->add_flag("--all", options->all,
                     "List every tensor and value, uncut; don't collapse numbered names");

@@ -28,7 +28,8 @@ void add_merge(CLI::App& app) {
       app.add_subcommand("merge", "Fold an adapter into its backbone: a plain checkpoint, head included");
   command->add_option(
       "--weights", options->weights,
-      "The backbone that the adapter was trained on; not needed where the file holds all of it");
+      "The backbone that the adapter was trained on; not needed where the file holds all of it, or where the "
+      "backbone is a bundled one");
   command->add_option("--adapter", options->adapter, "The adapter.safetensors of a run")->required();
   command->add_option("--out", options->out, "The safetensors file to write")->required();
   command->callback([options] { run_merge(*options); });

@@ -9,9 +9,11 @@
 #include "adapterx/base/parallel.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
+#include "cli/text/bundled_text.h"
 #include "cli/text/prediction_text.h"
 #include "cli/text/progress.h"
 #include "cli/text/setting_text.h"
+#include "cli/text/terminal_text.h"
 #include "cli/vit_options.h"
 
 namespace ax::cli {
@@ -43,8 +45,18 @@ struct Job {
 
 std::vector<fs::path> find_inputs(const std::string& adapter, const std::vector<fs::path>& paths,
                                   const PredictOptions& options) {
-  if (adapter.empty() && options.vit.model.weights.empty()) throw UsageError("--weights is required");
   return find_model_inputs(adapter, options.vit.model.weights, paths);
+}
+
+// What is asked without an adapter and without weights is asked of the backbone that suits the first input.
+std::optional<BundledChoice> choose_backbone(PredictOptions& options) {
+  const bool plain = options.adapters.empty() && !options.images.empty();
+  if (!plain || !options.vit.model.weights.empty()) return std::nullopt;
+  DatasetSpec inputs;
+  inputs.path = options.images[0];
+  auto choice = from_command_line([&] { return choose_bundled(options.vit.model, inputs); });
+  if (!choice) throw UsageError("--weights is required where the model is named");
+  return choice;
 }
 
 std::vector<Job> jobs_of(const PredictOptions& options) {
@@ -77,8 +89,6 @@ class Prediction {
     if (!options.features.empty() && jobs_.size() > 1) {
       throw UsageError("--features: expected one model, got several adapters");
     }
-    if (options.vit.model.weights.empty() && jobs_[0].adapter.empty())
-      throw UsageError("--weights is required");
   }
 
   // The number of images that could not be read.
@@ -159,8 +169,9 @@ class Prediction {
       model.classes = read_class_names(options_.classes, model.backbone->classes());
     if (!options_.quiet) {
       const AdapterInfo& info = model.adapted->adapter.info;
+      const std::string& weights = model.adapted->weights;
       complain(fmt::format("{}: {}, {} classes{}\n", job.adapter, info.method, info.model->classes(),
-                           info.backbone ? ", over " + info.backbone->name : ""));
+                           info.backbone ? fmt::format(", over {} ({})", info.backbone->name, weights) : ""));
       complain_of(*info.input);
     }
     return model;
@@ -181,6 +192,9 @@ void add_predict(CLI::App& app) {
   options->run.batch = 32;
   CLI::App* command = app.add_subcommand("predict", "Classes or features of images or 3D shapes");
   command->footer(
+      wrap(kBundledHelp, output_width(), 0) + "\n" +
+      wrap("An adapter over a bundled backbone finds it by its name, without --weights.", output_width(), 0) +
+      "\n"
       "Files that cannot be read are reported and skipped; the exit code is then 1.\n"
       "--features writes arrays `features` [files, width], `logits` (CLIP: `embeddings`) and `files`\n"
       "(the names as bytes: numpy's d['files'].view('S%d' % d['files'].shape[1])).");
@@ -212,6 +226,8 @@ void add_predict(CLI::App& app) {
   command->add_flag("--json", options->json, "One JSON object a line and file");
   command->add_flag("--quiet", options->quiet, "No report of the weights");
   command->callback([options] {
+    const auto bundled = choose_backbone(*options);
+    if (bundled && !options->quiet) complain(bundled_text(*bundled));
     if (Prediction(*options).run() > 0) throw SkippedInputs();
   });
 }

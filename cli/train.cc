@@ -13,6 +13,7 @@
 #include "adapterx/base/text_format.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
+#include "cli/text/bundled_text.h"
 #include "cli/text/terminal_text.h"
 #include "cli/train_config.h"
 #include "cli/train_console.h"
@@ -53,15 +54,20 @@ class WatchfulConsole : public TrainConsole {
   void on_ready() override { watch_signals(); }
 };
 
+void say(const std::string& text) {
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
 void print_file(const fs::path& file, uint64_t bytes) {
   fmt::print("{}  {}\n", file.string(), bytes_text(bytes));
 }
 
-void run(const TrainConfig& config, bool resume, bool pretrains) {
+void run(const TrainConfig& config, const TrainOptions& options, bool pretrains) {
   signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
   const std::string& out = config.train.out;
   WatchfulConsole console;
-  const TrainingResult result = run_training(config, console, stop_requested, resume);
+  const TrainingResult result = run_training(config, console, stop_requested, options.resume);
   console.result(result);
   if (result.interrupted) {
     fmt::print("stopped; go on with: adapterx {} --resume --out {}\n", pretrains ? "pretrain" : "train", out);
@@ -105,9 +111,12 @@ void add_train(CLI::App& app) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand("train", "Fine-tune a backbone on images or point clouds");
   add_train_options(*command, *options);
+  command->footer(wrap(kBundledHelp, output_width(), 0));
   command->callback([options] {
-    const TrainConfig config = resolve_config(*options);
-    run(config, options->resume, config.pretrain.masked());
+    std::optional<BundledChoice> bundled;
+    const TrainConfig config = resolve_config(*options, {}, &bundled);
+    if (bundled) say(bundled_text(*bundled));
+    run(config, *options, config.pretrain.masked());
   });
 }
 
@@ -125,7 +134,7 @@ void add_pretrain(CLI::App& app) {
   command->callback([options] {
     const TrainConfig config = resolve_pretraining(*options);
     from_command_line([&] { check_pretraining(config); });
-    run(config, options->resume, true);
+    run(config, *options, true);
   });
 }
 

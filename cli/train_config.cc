@@ -6,6 +6,7 @@
 #include "adapterx/base/error.h"
 #include "adapterx/base/setting_list.h"
 #include "adapterx/train/config_settings.h"
+#include "adapterx/train/setup.h"
 #include "cli/command.h"
 #include "cli/text/setting_text.h"
 #include "cli/text/terminal_text.h"
@@ -24,6 +25,7 @@ void apply_command_line(const TrainOptions& options, TrainConfig& config) {
   set(options.data, config.data.path);
   set(options.method, config.method.name);
   set(options.out, config.train.out);
+  if (!options.image_size.empty()) override_config("model.image_size=" + options.image_size, config);
   for (const std::string& text : options.settings) override_config(text, config);
 }
 
@@ -47,6 +49,7 @@ void add_train_options(CLI::App& command, TrainOptions& options, const TrainConf
   };
   add("--model", options.model, "model.name");
   add("--weights", options.weights, "model.weights");
+  add("--image-size", options.image_size, "model.image_size");
   add("--data", options.data, "data.path");
   add("--method", options.method, "method.name");
   add("--out", options.out, "train.out");
@@ -57,7 +60,8 @@ void add_train_options(CLI::App& command, TrainOptions& options, const TrainConf
   command.footer([defaults] { return footer(defaults); });
 }
 
-TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defaults) {
+TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defaults,
+                           std::optional<BundledChoice>* bundled) {
   TrainConfig config = defaults;
   const fs::path stored = fs::path(options.out) / "config.toml";
   const bool goes_on = options.resume && options.config.empty() && !options.out.empty();
@@ -69,6 +73,10 @@ TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defau
   if (!options.config.empty()) read_config(options.config, config);
   return from_command_line([&] {
     apply_command_line(options, config);
+    check_settings(config);
+    if (bundled != nullptr && !config.pretrain.masked()) {
+      *bundled = choose_bundled(config.model, dataset_spec(config.data));
+    }
     check(config);
     return config;
   });

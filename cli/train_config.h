@@ -1,9 +1,11 @@
 // The settings of `adapterx train` and `adapterx pretrain`: defaults < file < command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "adapterx/train/bundled_backbone.h"
 #include "adapterx/train/config.h"
 
 namespace CLI {
@@ -13,7 +15,7 @@ class App;
 namespace ax::cli {
 
 struct TrainOptions {
-  std::string model, weights, data, method, config, out;
+  std::string model, weights, image_size, data, method, config, out;
   std::vector<std::string> settings;  // key=value
   bool resume = false;
 };
@@ -24,7 +26,9 @@ void add_train_options(CLI::App& command, TrainOptions& options, const TrainConf
 // would change what is trained are refused later, by the checkpoint. Errors in what was typed are
 // UsageErrors.
 //
-// `defaults`: a command's own.
-TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defaults = {});
+// `defaults`: a command's own. `bundled`: where the settings name no backbone, they get the one that comes
+// with the program, and this says so; null: there is none by default. Masked pretraining has none either.
+TrainConfig resolve_config(const TrainOptions& options, const TrainConfig& defaults = {},
+                           std::optional<BundledChoice>* bundled = nullptr);
 
 }  // namespace ax::cli

@@ -10,7 +10,9 @@
 #include "adapterx/base/setting_list.h"
 #include "adapterx/base/text_format.h"
 #include "adapterx/suite/make_suite.h"
+#include "adapterx/suite/suite_backbone.h"
 #include "cli/command.h"
+#include "cli/text/bundled_text.h"
 #include "cli/text/terminal_text.h"
 
 namespace ax::cli {
@@ -98,9 +100,14 @@ void run_transfer(const TransferOptions& options) {
   if (options.tune && !options.choice.seeds.empty()) {
     throw UsageError("--seeds: the seeds of tuning are those of [tune]; --set 'tune.seeds=[5]' changes them");
   }
-  const SuiteConfig suite = suite_of(options);
+  SuiteConfig suite = suite_of(options);
+  const auto bundled = from_command_line([&] { return choose_bundled(suite); });
   const SuiteChoice choice = from_command_line([&] { return resolve(suite, options.choice); });
   ChildProcesses children("/proc/self/exe");
+  if (bundled) {
+    fmt::print("{}", bundled_text(*bundled, "--set common.image_size=N"));
+    std::fflush(stdout);
+  }
   TransferConsole console;
   const SuiteResult result = make_suite(
       suite, choice,
@@ -120,7 +127,9 @@ void add_transfer(CLI::App& app) {
       app.add_subcommand("transfer", "Fine-tune a backbone on many tasks by many methods: one table");
   command->add_option("--config", options->config, "The suite, TOML")->required();
   command->add_option("--out", options->out, "Folder of the runs and the table")->required();
-  command->add_option("--weights", options->weights, "Checkpoint of the backbone, in place of the suite's");
+  command->add_option(
+      "--weights", options->weights,
+      "Checkpoint of the backbone, in place of the suite's; the bundled one where neither is given");
   command->add_option("--data", options->data, "TASK=PATH: where a task's data are")->take_all();
   command->add_option("--set", options->changes, "SECTION.KEY=VALUE over the file's: common.epochs=20");
   command->add_option("--tasks", options->choice.tasks, "These alone: a,b")->delimiter(',');

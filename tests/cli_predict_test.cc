@@ -102,7 +102,7 @@ TEST_F(Predict, NamesItsClasses) {
 TEST_F(Predict, SaysWhatIsWrong) {
   const std::string image = " " + kImages + "420.jpg";
   const std::tuple<std::string, int, std::string> cases[] = {
-      {"predict" + image, 2, "--weights is required"},
+      {"predict --model vit_tiny_patch16_224" + image, 2, "--weights is required"},
       {kVit, 2, "images is required"},
       {kVit + "--preprocess hlaf" + image, 2, "did you mean `half`?"},
       {kVit + "--model vit_bse_patch16_224" + image, 2, "did you mean `vit_base_patch16_224`?"},

@@ -15,10 +15,10 @@ struct Result {
 
 // By the shell: `environment` precedes the program ("COLUMNS=40"); `errors` says where standard error goes,
 // by default to the same text.
-inline Result run(const std::string& arguments, const std::string& environment = "",
-                  const std::string& errors = "2>&1") {
+inline Result run_program(const std::string& program, const std::string& arguments,
+                          const std::string& environment = "", const std::string& errors = "2>&1") {
   Result r;
-  const std::string command = environment + " " + AX_PROGRAM + " " + arguments + " " + errors;
+  const std::string command = environment + " " + program + " " + arguments + " " + errors;
   FILE* pipe = popen(command.c_str(), "r");
   if (pipe == nullptr) return r;
   char buffer[4096];
@@ -26,6 +26,11 @@ inline Result run(const std::string& arguments, const std::string& environment =
   const int status = pclose(pipe);
   if (WIFEXITED(status)) r.code = WEXITSTATUS(status);
   return r;
+}
+
+inline Result run(const std::string& arguments, const std::string& environment = "",
+                  const std::string& errors = "2>&1") {
+  return run_program(AX_PROGRAM, arguments, environment, errors);
 }
 
 }  // namespace ax::testing

@@ -309,9 +309,9 @@ TEST_F(Train, SaysWhatIsWrong) {
   const std::tuple<std::string, int, std::string> cases[] = {
       {"train --out " + path("x"), 2, "data.path: expected"},
       {"train --data " + path("data") + " --weights w", 2, "train.out: expected"},
-      {base, 2, "model.weights: expected a checkpoint"},
+      {base + "--model vit_tiny_patch16_32", 2, "model.weights: expected a checkpoint"},
       {base + "--weights /nonexistent.pth", 1, "/nonexistent.pth"},
-      {base + "--method full", 1, "model: expected weights, the name of a preset"},
+      {base + "--method full width=24", 1, "model: expected weights, the name of a preset"},
       {base + "--method ful", 2, "did you mean `full`?"},
       {base + "--weights w epochs=0", 2, "train.epochs: expected a number from 1"},
       {base + "--weights w rnak=3", 2, "did you mean `rank`?"},

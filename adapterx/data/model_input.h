@@ -65,6 +65,9 @@ class ModelInput {
   virtual std::vector<std::string> load_files(std::span<const std::filesystem::path> files,
                                               const FileLoading& options, std::span<float> out) const = 0;
 
+  // Whether a data set or a file is surely of this kind, as names and extensions tell. Nothing is opened, and
+  // nothing is told of data that aren't there.
+  virtual bool recognises(const DatasetSpec& /*spec*/) const { return false; }
   // Throws Error as open_image_splits and open_point_splits do.
   virtual DataSplits open(const DatasetSpec& spec) const = 0;
   // The samples of both, those of `first` first; either may be null. Of data sets that open() gave.

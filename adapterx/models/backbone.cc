@@ -71,6 +71,13 @@ const BackboneFamily& family_of_file(const TensorFile& file) {
   return found == families.end() ? *families.back() : **found;
 }
 
+const BackboneFamily& family_of_data(const DatasetSpec& data) {
+  const auto families = backbone_families();
+  const auto found =
+      std::ranges::find_if(families, [&](const BackboneFamily* f) { return f->input()->recognises(data); });
+  return found == families.end() ? *families.back() : **found;
+}
+
 CheckpointDescription describe_checkpoint(const TensorFile& file) {
   return family_of_file(file).describe(file);
 }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapterx/data/dataset.h"
 #include "adapterx/data/model_input.h"
 #include "adapterx/graph/frozen_weights.h"
 #include "adapterx/graph/graph.h"
@@ -118,6 +119,12 @@ struct BackboneCheckpoint : BackboneModel {
   std::vector<std::string> classes;  // names of that head's, where the file, one of ours, says them
 };
 
+// The file that comes with the program for those who name no weights.
+struct BundledBackbone {
+  std::string_view file;   // "point_small.safetensors"
+  int64_t image_size = 0;  // at which it is run where nobody says another; 0: its own
+};
+
 class BackboneFamily {
  public:
   virtual ~BackboneFamily() = default;
@@ -126,6 +133,7 @@ class BackboneFamily {
   virtual std::string_view noun() const = 0;  // "vision transformer"
   // The input it takes, with preprocessing that no weights have said: to open data sets and find files.
   virtual ModelInputPtr input() const = 0;
+  virtual BundledBackbone bundled() const = 0;
 
   // Published models by name. A family may understand further names of the same pattern.
   virtual const std::vector<std::string>& preset_names() const = 0;
@@ -163,6 +171,8 @@ BackboneModel backbone_preset(std::string_view name);
 // Throws Error where the file is an adapter, which is no whole model, or can't be read.
 std::shared_ptr<const TensorFile> open_backbone_file(const std::filesystem::path& path);
 const BackboneFamily& family_of_file(const TensorFile& file);
+// The family whose input recognises the data; the last where none does.
+const BackboneFamily& family_of_data(const DatasetSpec& data);
 CheckpointDescription describe_checkpoint(const TensorFile& file);  // as its family describes it
 BackboneCheckpoint open_backbone(const std::filesystem::path& path, const BackboneRequest& request);
 

@@ -137,7 +137,6 @@ class Reader {
       return node ? place_.seeds(std::string("suite.") + key, *node) : std::move(otherwise);
     };
     suite_.weights = text("weights");
-    if (suite_.weights.empty()) fail("{}: suite.weights: expected a checkpoint, got none", file_);
     suite_.seeds = seeds("seeds", {0});
     suite_.ablation_seeds = seeds("ablation_seeds", suite_.seeds);
     suite_.reference = text("reference");

@@ -1,8 +1,8 @@
 // SuiteConfig: what a suite of fine-tunings consists of: tasks, methods, seeds and the settings of each. Read
 // from TOML:
 //
-//   [suite]                    weights, seeds, reference, tuned, ablation_seeds
-//   [common]                   settings of all runs, as key=value of `adapterx train` has them
+//   [suite]                    weights (none: suite/suite_backbone.h), seeds, reference, tuned,
+//   ablation_seeds [common]                   settings of all runs, as key=value of `adapterx train` has them
 //   [tasks.NAME]               data, and settings of this task
 //   [methods.NAME]             method (NAME, where it isn't given), and settings
 //   [methods.NAME.tasks.TASK]  settings of the method on one task

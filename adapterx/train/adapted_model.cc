@@ -1,6 +1,7 @@
 #include "adapterx/train/adapted_model.h"
 
 #include "adapterx/base/error.h"
+#include "adapterx/train/bundled_backbone.h"
 
 namespace ax {
 namespace {
@@ -17,8 +18,16 @@ WeightSource backbone_of(const AdapterFile& adapter, const std::string& weights)
   return std::move(checkpoint.source);
 }
 
-AdaptedModel adapted_model(AdapterFile adapter, WeightSource backbone) {
-  AdaptedModel model{std::move(adapter), std::move(backbone), {}, nullptr};
+std::string bundled_weights(const AdapterFile& adapter) {
+  const std::string& name = adapter.info.backbone->name;
+  const std::string file = name + ".safetensors";
+  if (const auto found = find_bundled(file)) return found->string();
+  fail("{}: expected the weights of its backbone `{}`, got none; {}", adapter.path, name,
+       bundled_places(file));
+}
+
+AdaptedModel adapted_model(AdapterFile adapter, WeightSource backbone, std::string weights) {
+  AdaptedModel model{std::move(adapter), std::move(backbone), {}, nullptr, std::move(weights)};
   const AdapterInfo& info = model.adapter.info;
   model.source = model.adapter.source(model.backbone);
   if (!info.backbone) model.backbone = model.source;
@@ -30,12 +39,10 @@ AdaptedModel adapted_model(AdapterFile adapter, WeightSource backbone) {
 
 AdaptedModel open_adapted_model(const std::filesystem::path& path, const std::string& weights) {
   AdapterFile adapter = open_adapter(path);
-  const std::optional<BackboneId>& backbone = adapter.info.backbone;
-  if (backbone && weights.empty()) {
-    fail("{}: expected the weights of its backbone `{}`, got none", path.string(), backbone->name);
-  }
-  WeightSource source = backbone ? backbone_of(adapter, weights) : WeightSource();
-  return adapted_model(std::move(adapter), std::move(source));
+  if (!adapter.info.backbone) return adapted_model(std::move(adapter), {}, "");
+  const std::string file = weights.empty() ? bundled_weights(adapter) : weights;
+  WeightSource source = backbone_of(adapter, file);
+  return adapted_model(std::move(adapter), std::move(source), file);
 }
 
 AdaptedModel open_adapted_model(const std::filesystem::path& path, const ModelSetup& setup) {
@@ -44,7 +51,7 @@ AdaptedModel open_adapted_model(const std::filesystem::path& path, const ModelSe
     fail("{}: expected an adapter of the run's own backbone", path.string());
   }
   WeightSource source = adapter.info.backbone ? setup.source : WeightSource();
-  return adapted_model(std::move(adapter), std::move(source));
+  return adapted_model(std::move(adapter), std::move(source), "");
 }
 
 BuiltSession build_adapted_session(const AdaptedModel& model, int64_t batch, const CompileOptions& options,

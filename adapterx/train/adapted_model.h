@@ -16,10 +16,12 @@ struct AdaptedModel {
   WeightSource backbone;  // of what the adapter left frozen; of a whole model: the file itself
   WeightSource source;    // of every parameter
   std::unique_ptr<Method> method;
+  std::string weights;  // the backbone's file; "": the file is a whole model, or a run's setup has it open
 };
 
-// `weights`: the backbone the adapter was trained on, by its hash; "" where the file is a whole model. Throws
-// Error where it is missing or another.
+// `weights`: the backbone the adapter was trained on, by its hash. Where it is "", the file is a whole model,
+// or the backbone comes with the program (train/bundled_backbone.h) and is found by the name that the adapter
+// has of it. Throws Error where it is missing or another.
 AdaptedModel open_adapted_model(const std::filesystem::path& adapter, const std::string& weights);
 
 // An adapter of a run that has its backbone open, which is neither opened nor hashed again.

@@ -98,7 +98,7 @@ std::string to_toml(const TrainConfig& config) {
   return text;
 }
 
-void check(const TrainConfig& config) {
+void check_settings(const TrainConfig& config) {
   check_method(config);
   check(config.augment);
   check(config.point_augment);
@@ -106,10 +106,6 @@ void check(const TrainConfig& config) {
   if (config.data.path.empty())
     fail("data.path: expected a folder, list or file of images or point clouds, got none");
   if (t.out.empty()) fail("train.out: expected the run's folder, got none");
-  if (config.model.weights.empty() && config.method.name != "full") {
-    fail("model.weights: expected a checkpoint for method {}; only `full` trains from scratch",
-         config.method.name);
-  }
   if (config.pretrain.masked() && config.method.name != "full") {
     fail("pretrain.objective: masked pretraining trains the whole backbone; expected method full, got {}",
          config.method.name);
@@ -132,6 +128,14 @@ void check(const TrainConfig& config) {
   }
   if (t.patience > 0 && t.select == Select::last) {
     fail("train.patience: an early stop needs evaluations to compare, got train.select = last");
+  }
+}
+
+void check(const TrainConfig& config) {
+  check_settings(config);
+  if (config.model.weights.empty() && config.method.name != "full") {
+    fail("model.weights: expected a checkpoint for method {}; only `full` trains from scratch",
+         config.method.name);
   }
 }
 

@@ -132,6 +132,8 @@ std::string to_toml(const TrainConfig& config);
 
 // What read_config can't see key by key: combinations that make no sense, settings the method doesn't have.
 void check(const TrainConfig& config);
+// The same, but for where the backbone comes from, which a program may still have to choose.
+void check_settings(const TrainConfig& config);
 
 // The first key that only other data have (Setting::of) and that differs from its default. `data`: the kind
 // that the model takes, ModelInput::kind. Augmentation of clouds doesn't count: it is a default of

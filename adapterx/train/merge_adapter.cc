@@ -34,8 +34,8 @@ WeightSource merged_source(const AdaptedModel& model) {
 void merge_adapter(const std::filesystem::path& adapter, const std::string& weights,
                    const std::filesystem::path& out) {
   expect_other_file(out, adapter);
-  expect_other_file(out, weights);
   const AdaptedModel model = open_adapted_model(adapter, weights);
+  for (const std::string& read : {weights, model.weights}) expect_other_file(out, read);
   const AdapterInfo& info = model.adapter.info;
   if (info.model->classes() == 0) {
     fail("{}: a pretrained backbone without a head, which is plain as it is; `adapterx export` writes it",

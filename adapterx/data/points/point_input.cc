@@ -9,6 +9,7 @@
 #include "adapterx/data/points/load_clouds.h"
 #include "adapterx/data/points/point_dataset.h"
 #include "adapterx/data/points/point_samples.h"
+#include "adapterx/data/points/recognise_clouds.h"
 #include "adapterx/kernels/points/farthest_points.h"
 
 namespace ax {
@@ -78,6 +79,8 @@ std::vector<std::string> PointInput::load_files(std::span<const std::filesystem:
                                                 const FileLoading&, std::span<float> out) const {
   return load_clouds(files, preprocess_, out);
 }
+
+bool PointInput::recognises(const DatasetSpec& spec) const { return holds_clouds(spec); }
 
 DataSplits PointInput::open(const DatasetSpec& spec) const {
   PointSplits found = open_point_splits(spec);

@@ -22,6 +22,7 @@ class PointInput : public ModelInput {
   std::vector<std::filesystem::path> find_files(std::span<const std::filesystem::path> paths) const override;
   std::vector<std::string> load_files(std::span<const std::filesystem::path> files,
                                       const FileLoading& options, std::span<float> out) const override;
+  bool recognises(const DatasetSpec& spec) const override;
   DataSplits open(const DatasetSpec& spec) const override;
   std::shared_ptr<const Dataset> concatenate(const std::shared_ptr<const Dataset>& first,
                                              const std::shared_ptr<const Dataset>& second) const override;

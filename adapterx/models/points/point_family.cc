@@ -77,6 +77,8 @@ class PointFamily : public BackboneFamily {
   std::string_view noun() const override { return "point transformer"; }
   ModelInputPtr input() const override { return std::make_shared<PointInput>(PointPreprocess{}); }
 
+  BundledBackbone bundled() const override { return {"point_small.safetensors", 0}; }
+
   const std::vector<std::string>& preset_names() const override { return point_preset_names(); }
   BackboneModel preset(std::string_view name) const override { return model_of(point_preset(name), {}); }
 
