@@ -8,7 +8,7 @@
 #include "adapterx/base/text_format.h"
 #include "adapterx/models/backbone.h"
 #include "cli/command.h"
-#include "cli/text/table.h"
+#include "cli/text/parts_table.h"
 #include "cli/text/terminal_text.h"
 
 namespace ax::cli {
@@ -26,14 +26,11 @@ TrainedParts count(const CountOptions& options) {
   return count_trained(*model, options.method, options.settings);
 }
 
-double percent_of(int64_t numbers, const TrainedParts& parts) {
-  return 100 * static_cast<double>(numbers) / static_cast<double>(parts.backbone);
-}
-
 void print_json(const CountOptions& options, const TrainedParts& parts) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const TrainedPart& p : parts.parts) {
-    list.push_back({{"part", p.name}, {"parameters", p.numbers}, {"percent", percent_of(p.numbers, parts)}});
+    list.push_back(
+        {{"part", p.name}, {"parameters", p.numbers}, {"percent", percent_of_backbone(p.numbers, parts)}});
   }
   const nlohmann::ordered_json json = {{"model", options.model},
                                        {"method", options.method},
@@ -49,14 +46,8 @@ void print_json(const CountOptions& options, const TrainedParts& parts) {
 }
 
 void print_table(const TrainedParts& parts) {
-  Table table({{"part"}, {"parameters", true}, {"% of backbone", true}});
-  const auto add = [&](const std::string& name, int64_t numbers) {
-    table.add({name, count_text(numbers), fmt::format("{:.4f}", percent_of(numbers, parts))});
-  };
-  for (const TrainedPart& p : parts.parts) add(p.name, p.numbers);
-  add("total without head", parts.total - parts.head);
-  add("total", parts.total);
-  fmt::print("{}\nbackbone without head: {}\n", table.text(output_width()), count_text(parts.backbone));
+  fmt::print("{}\nbackbone without head: {}\n", parts_table(parts, output_width()),
+             count_text(parts.backbone));
 }
 
 void run_count(const CountOptions& options) {

@@ -9,11 +9,14 @@
 #include <filesystem>
 
 #include "adapterx/app/pretrain_recipe.h"
+#include "adapterx/app/training_plan.h"
 #include "adapterx/app/training_run.h"
 #include "adapterx/base/text_format.h"
+#include "adapterx/report/run_folder.h"
 #include "adapterx/train/config_settings.h"
 #include "cli/command.h"
 #include "cli/text/bundled_text.h"
+#include "cli/text/plan_text.h"
 #include "cli/text/terminal_text.h"
 #include "cli/train_config.h"
 #include "cli/train_console.h"
@@ -63,7 +66,14 @@ void print_file(const fs::path& file, uint64_t bytes) {
   fmt::print("{}  {}\n", file.string(), bytes_text(bytes));
 }
 
+void dry_run(const TrainConfig& config) {
+  if (config.train.out != kNowhere) RunFolder::expect_empty(config.train.out);
+  const TrainingPlan plan = plan_training(config);
+  say(plan_text(config, plan, output_width()));
+}
+
 void run(const TrainConfig& config, const TrainOptions& options, bool pretrains) {
+  if (options.dry_run) return dry_run(config);
   signal(SIGXFSZ, SIG_IGN);  // a file that passes the system's limit: an error of the write
   const std::string& out = config.train.out;
   WatchfulConsole console;

@@ -25,6 +25,7 @@ void apply_command_line(const TrainOptions& options, TrainConfig& config) {
   set(options.data, config.data.path);
   set(options.method, config.method.name);
   set(options.out, config.train.out);
+  if (options.dry_run && config.train.out.empty()) config.train.out = kNowhere;
   if (!options.image_size.empty()) override_config("model.image_size=" + options.image_size, config);
   for (const std::string& text : options.settings) override_config(text, config);
 }
@@ -55,6 +56,11 @@ void add_train_options(CLI::App& command, TrainOptions& options, const TrainConf
   add("--out", options.out, "train.out");
   command.add_option("--config", options.config, "File of settings in TOML");
   command.add_flag("--resume", options.resume, "Go on with the run in --out");
+  command
+      .add_flag("--dry-run", options.dry_run,
+                "Say what would be trained, how long it would take and in how much memory, by a few steps "
+                "whose results are dropped; nothing is written, and no --out is needed")
+      ->excludes("--resume");
   command.add_option("settings", options.settings,
                      "Settings as key=value, which go over the config file's: lr=1e-3 rank=32");
   command.footer([defaults] { return footer(defaults); });

@@ -17,8 +17,11 @@ namespace ax::cli {
 struct TrainOptions {
   std::string model, weights, image_size, data, method, config, out;
   std::vector<std::string> settings;  // key=value
-  bool resume = false;
+  bool resume = false, dry_run = false;
 };
+
+// The run's folder where a dry run names none: nothing is written there.
+inline constexpr const char* kNowhere = "nowhere";
 
 void add_train_options(CLI::App& command, TrainOptions& options, const TrainConfig& defaults = {});
 

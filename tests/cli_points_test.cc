@@ -102,6 +102,20 @@ TEST_F(Points, EvaluationAgreesWithTheRunsTest) {
   EXPECT_NE(text.out.find(" of 10 clouds, loss "), std::string::npos) << text.out;
 }
 
+TEST_F(Points, ADryRunSpeaksOfClouds) {
+  const std::string run_it = " --dry-run epochs=2 --data " + path("data") + kTinyRun;
+  const Result adapted =
+      run("train --method dapt_x --weights " + path("masked/backbone.safetensors") + run_it, "COLUMNS=300");
+  EXPECT_EQ(adapted.code, 0) << adapted.out;
+  EXPECT_NE(adapted.out.find("19 clouds for training, 5 for validation, 10 for the test; 2 classes"),
+            std::string::npos)
+      << adapted.out;
+  EXPECT_EQ(adapted.out.find("images"), std::string::npos) << adapted.out;
+  const Result masked = run("pretrain" + kTinyPoints + run_it, "COLUMNS=300");
+  EXPECT_EQ(masked.code, 0) << masked.out;
+  EXPECT_NE(masked.out.find("evaluation  none\n"), std::string::npos) << masked.out;
+}
+
 TEST_F(Points, VotesAreSaidAndRepeatable) {
   const auto loss = [&](const std::string& options) {
     const Json j = json("eval --json" + adapter() + options + " --data " + path("data"));

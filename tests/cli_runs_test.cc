@@ -1,4 +1,5 @@
-// `adapterx baseline`, `compare` and `report` on the folders of small runs.
+// `adapterx baseline`, `compare` and `report` on the folders of small runs, and `train --dry-run` before
+// them.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -41,6 +42,28 @@ class Runs : public ::testing::Test {
 };
 
 fs::path Runs::folder_;
+
+TEST_F(Runs, ADryRunTellsOfARunAndWritesNothing) {
+  const auto files = [] { return std::distance(fs::recursive_directory_iterator(folder_), {}); };
+  const auto before = files();
+  const std::string command = "train" + kTinyVit + "epochs=2 --dry-run --data " + path("data");
+  for (const std::string out : {"", " --out " + path("dry")}) {
+    const Result r = run(command + out, "COLUMNS=300");
+    ASSERT_EQ(r.code, 0) << r.out;
+    EXPECT_EQ(files(), before);
+    for (const std::string text :
+         {std::string("weights     none: from scratch\n"), std::string("method      full\n"),
+          path("data") + " (folder): 20 images for training, 4 for validation, 10 for the test; 2 classes\n",
+          std::string("training    2 epochs of 3 steps, 6 images a batch, fp32, 1 thread\n"),
+          std::string("evaluation  2 times 4 images of val, at the end 10 images of test\n"),
+          std::string("16 patches, 17 tokens"), std::string(" MB at the peak: ")}) {
+      EXPECT_NE(r.out.find(text), std::string::npos) << text << "\nin:\n" << r.out;
+    }
+  }
+  EXPECT_EQ(run(command + " --resume").code, 2);
+  expect_failure(command + " --out " + path("full"), "expected a new or empty folder");
+  EXPECT_FALSE(fs::exists("nowhere"));
+}
 
 TEST_F(Runs, BaselineTellsColoursApart) {
   const Result r = run("baseline --json --size 4 --data " + path("data"), "", "");

@@ -2,12 +2,15 @@
 // function may be called by any thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
+
+#include "adapterx/data/sample_source.h"
 
 namespace ax {
 
@@ -24,6 +27,11 @@ class SampleCache {
   // Null where sample i is not kept. What is found stays as long as the cache.
   const Entry* find(int64_t i) const {
     return entries_[static_cast<size_t>(i)].load(std::memory_order_acquire);
+  }
+
+  KeptSamples kept() const {
+    const auto is_there = [](const auto& entry) { return entry.load() != nullptr; };
+    return {std::ranges::count_if(entries_, is_there), used_.load(), budget_};
   }
 
   bool has_room(size_t bytes) const { return used_.load(std::memory_order_relaxed) + cost(bytes) <= budget_; }

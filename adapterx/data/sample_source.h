@@ -2,6 +2,7 @@
 // What Loader makes its batches of, whatever the samples are.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -12,6 +13,12 @@
 #include "adapterx/data/placement.h"
 
 namespace ax {
+
+// What a source keeps in memory of its samples, once it has been asked for them.
+struct KeptSamples {
+  int64_t samples = 0;
+  size_t bytes = 0, budget = 0;
+};
 
 // All functions may be called by any thread, at the same time.
 class SampleSource {
@@ -33,6 +40,8 @@ class SampleSource {
   // its epoch.
   virtual void mix(const SampleKey& /*key*/, int64_t /*count*/, std::span<float> /*inputs*/,
                    std::span<float> /*targets*/) const {}
+
+  virtual KeptSamples kept() const { return {}; }
 };
 
 // The samples `indices` of a source, in their order; each is drawn as it is in the whole. Throws Error on an

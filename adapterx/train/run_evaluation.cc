@@ -30,9 +30,9 @@ RunEvaluation::RunEvaluation(const TrainConfig& config, const TrainingSetup& set
                  .session;
   if (setup.data.of(choosing_split(config))) {
     const LoaderOptions options = evaluation_loader(config, batch_);
-    const auto samples = evaluation_samples(config, setup, choosing_split(config), true);
-    loader_ = loader(setup, samples, options);
-    observation_.emplace(spec, *setup.method, steps.frozen(), setup.source, steps.shared_trained(), samples,
+    samples_ = evaluation_samples(config, setup, choosing_split(config), true);
+    loader_ = loader(setup, samples_, options);
+    observation_.emplace(spec, *setup.method, steps.frozen(), setup.source, steps.shared_trained(), samples_,
                          options, steps.observed());
   }
   if (steps.frozen()) steps.frozen()->release_staging();

@@ -24,6 +24,8 @@ class RunEvaluation {
   // Whether there are samples that choose the best epoch: those for validation or, with select = test-best,
   // for test.
   bool chooses() const { return loader_ != nullptr; }
+  const SampleSource* samples() const { return samples_.get(); }  // these; null where there are none
+  int64_t batch() const { return batch_; }
   // `on_batch` as of evaluate().
   EvaluationPtr choose(const std::function<bool(int64_t)>& on_batch);
   // What the method observes on some of these samples (train/observation.h).
@@ -47,6 +49,7 @@ class RunEvaluation {
   int64_t batch_ = 0;
   std::unique_ptr<Session> session_;
   std::unique_ptr<Session> head_session_;  // on features; null: choose() runs the whole model
+  std::shared_ptr<const SampleSource> samples_;
   std::unique_ptr<Loader> loader_;
   std::optional<Observation> observation_;
 };

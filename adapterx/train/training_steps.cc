@@ -24,10 +24,10 @@ void TrainingSteps::build() {
 }
 
 void TrainingSteps::load(const std::shared_ptr<const SampleSource>& samples) {
+  samples_ = samples;
   loader_ = std::make_unique<Loader>(samples, std::ssize(setup_.data.classes),
                                      training_loader(config_, setup_), setup_.task->targets(samples));
   batches_ = loader_->batches();
-  samples_stay_ = samples->stays();
 }
 
 SessionSpec TrainingSteps::spec() const {
@@ -38,7 +38,7 @@ SessionSpec TrainingSteps::spec() const {
 
 bool TrainingSteps::features_stay() const {
   constexpr size_t kLayer = 2;  // weight and bias
-  return built_.linear_head && built_.trained->entries().size() == kLayer && !built_.draws && samples_stay_;
+  return built_.linear_head && built_.trained->entries().size() == kLayer && !built_.draws && samples_->stays();
 }
 
 void TrainingSteps::train_on(std::shared_ptr<const SampleFeatures> features) {

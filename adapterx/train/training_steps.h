@@ -44,6 +44,7 @@ class TrainingSteps {
   double step(TrainState& state);
 
   TrainedParameters& trained() { return *built_.trained; }
+  const SampleSource& samples() const { return *samples_; }  // as they are trained on
   Optimizer& optimizer() { return *optimizer_; }
   bool has_penalty() const { return built_.has_penalty; }
   const std::optional<LinearHead>& linear_head() const { return built_.linear_head; }
@@ -66,9 +67,9 @@ class TrainingSteps {
   const TrainConfig& config_;
   const OptimConfig& t_;
   const TrainingSetup& setup_;
+  std::shared_ptr<const SampleSource> samples_;
   std::unique_ptr<Loader> loader_;
   int64_t batches_ = 0;
-  bool samples_stay_ = false;
   std::shared_ptr<FrozenWeights> frozen_;
   BuiltSession built_;
   std::string input_;  // the model's

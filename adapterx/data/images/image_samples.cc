@@ -59,6 +59,9 @@ class ImageSamples : public SampleSource {
   }
 
   bool stays() const override { return is_off(augment_); }
+
+  KeptSamples kept() const override { return cache_.kept(); }
+
   bool mixes() const override { return ax::mixes_targets(augment_); }
 
   void mix(const SampleKey& key, int64_t count, std::span<float> inputs,

@@ -23,6 +23,8 @@ class FarthestParts {
 
   const PointDataset& clouds() const { return *clouds_; }
 
+  KeptSamples kept() const { return cache_.kept(); }
+
   // Calls use(xyz) with those of cloud i.
   template <class Use>
   void with(int64_t i, const Use& use) const {
@@ -51,6 +53,7 @@ class PointSamples : public SampleSource {
 
   const Dataset& dataset() const override { return parts_.clouds(); }
   int64_t input_size() const override { return 3 * points_; }
+  KeptSamples kept() const override { return parts_.kept(); }
 
   Placement sample(const SampleKey& key, float* out) const override {
     try {
