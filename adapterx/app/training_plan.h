@@ -38,8 +38,8 @@ struct TrainingPlan {
   size_t peak_bytes() const { return measured_bytes + cache_bytes + adapter_bytes; }
 };
 
-// Opens all that the training opens, and makes one step to warm up, two that are timed, and up to two batches
-// of each evaluation, the last of them timed. Weights, optimizer, both sessions and the loaders' batches are
+// Opens all that the training opens, and makes one step to warm up, two that are timed, and times up to
+// three batches of each evaluation. Weights, optimizer, both sessions and the loaders' batches are
 // in memory then, so that the peak so far is that of the run but for what grows later. Nothing is written.
 // Throws Error as train() does.
 TrainingPlan plan_training(const TrainConfig& config);
