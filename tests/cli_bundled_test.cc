@@ -140,6 +140,9 @@ TEST_F(Bundled, WithoutItsFileTheUserIsToldWhereItWasLookedFor) {
             r.out);
   expect_in("give a checkpoint by --weights", r.out);
   EXPECT_FALSE(fs::exists(path("never")));
+  const Result shown = run_program(path("empty/bin/adapterx"), "inspect");
+  EXPECT_EQ(shown.code, 2);
+  expect_in("no bundled backbone is there: looked for", shown.out);
 }
 
 TEST_F(Bundled, WhatIsSaidWins) {

@@ -47,16 +47,17 @@ TEST_F(Runs, ADryRunTellsOfARunAndWritesNothing) {
   const auto files = [] { return std::distance(fs::recursive_directory_iterator(folder_), {}); };
   const auto before = files();
   const std::string command = "train" + kTinyVit + "epochs=2 --dry-run --data " + path("data");
-  for (const std::string out : {"", " --out " + path("dry")}) {
+  for (const std::string& out : {std::string(), " --out " + path("dry")}) {
     const Result r = run(command + out, "COLUMNS=300");
     ASSERT_EQ(r.code, 0) << r.out;
     EXPECT_EQ(files(), before);
-    for (const std::string text :
+    for (const std::string& text :
          {std::string("weights     none: from scratch\n"), std::string("method      full\n"),
-          path("data") + " (folder): 20 images for training, 4 for validation, 10 for the test; 2 classes\n",
+          path("data") + " (folder): 19 images for training, 5 for validation, 10 for the test; 2 classes\n",
           std::string("training    2 epochs of 3 steps, 6 images a batch, fp32, 1 thread\n"),
-          std::string("evaluation  2 times 4 images of val, at the end 10 images of test\n"),
-          std::string("16 patches, 17 tokens"), std::string(" MB at the peak: ")}) {
+          std::string("evaluation  2 times 5 images of val, at the end 10 images of test\n"),
+          std::string("16 patches, 17 tokens"), std::string("patch size 4, 11,400 parameters without head\n"),
+          std::string(" MB at the peak: ")}) {
       EXPECT_NE(r.out.find(text), std::string::npos) << text << "\nin:\n" << r.out;
     }
   }

@@ -19,8 +19,8 @@ std::string fact(std::string_view title, const std::string& text, size_t width) 
 }
 
 std::string model_text(const TrainingPlan& plan) {
-  return fmt::format("{}, {:.1f} M parameters without head", plan.setup.model->text(),
-                     static_cast<double>(plan.parts.backbone) / 1e6);
+  return fmt::format("{}, {} parameters without head", plan.setup.model->text(),
+                     count_text(plan.parts.backbone));
 }
 
 std::string data_text(const TrainConfig& config, const TrainingPlan& plan) {
