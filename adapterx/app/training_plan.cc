@@ -41,6 +41,15 @@ double seconds_of_batch(const std::function<void(const OnBatch&)>& evaluate) {
   return seconds / static_cast<double>(batches);
 }
 
+// As large as the features of the samples, which are not computed.
+std::shared_ptr<const SampleFeatures> stand_ins(const Dataset& samples, int64_t width) {
+  auto features = std::make_shared<SampleFeatures>();
+  features->width = width;
+  features->values.resize(static_cast<size_t>(samples.size() * width));
+  for (int64_t i = 0; i < samples.size(); ++i) features->labels.push_back(samples.label(i));
+  return features;
+}
+
 // What a source will keep of the samples it has not been asked for yet, if they are as large as the others.
 size_t bytes_to_come(const SampleSource& source) {
   const KeptSamples kept = source.kept();
@@ -65,11 +74,15 @@ class Planner {
     plan_.batches = steps_.batches();
     plan_.steps = steps_.steps_of(plan_.batches);
     count_tokens();
+    plan_.feature_use = feature_use(config_, setup_, steps_);
+    if (plan_.feature_use.fits_head || plan_.feature_use.kept) time_features();
+    if (plan_.feature_use.kept) keep_features();
     time_steps();
     if (evaluation_) time_evaluations();
     plan_.measured_bytes = peak_rss_bytes();
     plan_.cache_bytes = bytes_to_come(steps_.samples());
-    if (evaluation_ && evaluation_->samples()) plan_.cache_bytes += bytes_to_come(*evaluation_->samples());
+    if (evaluation_ && evaluation_->samples() && !plan_.feature_use.kept)
+      plan_.cache_bytes += bytes_to_come(*evaluation_->samples());
     if (plan_.test.batches > 0) plan_.adapter_bytes = steps_.trained().values().size_bytes();
     evaluation_.reset();
     plan_.setup = std::move(setup_);
@@ -83,6 +96,26 @@ class Planner {
     const BuiltBackbone built = setup_.model->build(graph, {}, *adaptation);
     plan_.patches = built.features.patches;
     plan_.tokens = built.features.tokens.shape()[1];
+  }
+
+  void time_features() {
+    plan_.features = planned(Split::train);
+    plan_.features.batch_seconds =
+        seconds_of_batch([&](const OnBatch& on_batch) { evaluation_->features(Split::train, on_batch); });
+    if (plan_.feature_use.kept) return;
+    const int64_t numbers = setup_.data.size(Split::train) * steps_.feature_width();
+    plan_.feature_bytes = static_cast<size_t>(numbers) * sizeof(float);
+  }
+
+  void keep_features() {
+    const int64_t width = steps_.feature_width();
+    if (evaluation_->chooses()) {
+      const Split split = choosing_split(config_);
+      plan_.features.samples += planned(split).samples;
+      plan_.features.batches += planned(split).batches;
+      evaluation_->choose_by(stand_ins(*setup_.data.of(split), width), *steps_.linear_head(), steps_);
+    }
+    steps_.train_on(stand_ins(*setup_.data.train, width));
   }
 
   void time_steps() {
@@ -140,7 +173,7 @@ double TrainingPlan::epoch_seconds() const {
 }
 
 double TrainingPlan::run_seconds() const {
-  return opening_seconds + static_cast<double>(epochs * batches) * batch_seconds +
+  return opening_seconds + features.seconds() + static_cast<double>(epochs * batches) * batch_seconds +
          static_cast<double>(evaluations) * (choosing.seconds() + observation_seconds) + test.seconds();
 }
 

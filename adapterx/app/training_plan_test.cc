@@ -58,10 +58,25 @@ TEST(TrainingPlan, CountsStepsAndEvaluations) {
   EXPECT_EQ(plan.choosing.split, Split::val);
   EXPECT_EQ(plan.choosing.batches, 2);  // 6 samples
   EXPECT_EQ(plan.test.batches, 6);      // 24
+  EXPECT_TRUE(plan.feature_use.kept);
+  EXPECT_EQ(plan.features.batches, 5 + 2);  // training and validation
   const double training = 21 * plan.batch_seconds, test = 6 * plan.test.batch_seconds;
   const double choosing = 3 * (2 * plan.choosing.batch_seconds + plan.observation_seconds);
-  EXPECT_NEAR(plan.run_seconds(), plan.opening_seconds + training + choosing + test, 1e-9);
+  EXPECT_NEAR(plan.run_seconds(),
+              plan.opening_seconds + 7 * plan.features.batch_seconds + training + choosing + test, 1e-9);
   EXPECT_GT(plan.adapter_bytes, 0u);
+}
+
+TEST(TrainingPlan, AHeadThatIsFittedNeedsFeaturesFirst) {
+  TrainConfig c = tiny_runs().config("images", "bitfit", "planned");
+  const TrainingPlan fitted = plan_training(c);
+  EXPECT_FALSE(fitted.feature_use.kept);
+  EXPECT_EQ(fitted.features.batches, 5);
+  EXPECT_EQ(fitted.feature_bytes, 24u * 16 * sizeof(float));
+  c.train.head_init = HeadInit::random;
+  const TrainingPlan random = plan_training(c);
+  EXPECT_EQ(random.features.batches, 0);
+  EXPECT_EQ(random.feature_bytes, 0u);
 }
 
 // An epoch of one step is not enough to time.
@@ -86,7 +101,7 @@ TEST(TrainingPlan, MaskedPretrainingIsNotEvaluated) {
 }
 
 TEST(TrainingPlan, SamplesKeptLaterAreCounted) {
-  TrainConfig c = tiny_runs().config("images", "linear_probe", "planned");
+  TrainConfig c = tiny_runs().config("images", "bitfit", "planned");
   testing::write_tiny_images(tiny_runs().path("many"), 200);
   c.data.path = tiny_runs().path("many").string();
   const TrainingPlan plan = plan_training(c);  // which has looked at a small part of the 400

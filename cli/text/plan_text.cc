@@ -50,6 +50,11 @@ std::string steps_text(const TrainConfig& config, const TrainingPlan& plan) {
 std::string evaluation_text(const TrainingPlan& plan) {
   std::vector<std::string> texts;
   const std::string_view noun = plan.setup.input->noun();
+  if (plan.features.batches > 0) {
+    texts.push_back(fmt::format("before the first step the features of {} {}, {}", plan.features.samples,
+                                noun,
+                                plan.feature_use.kept ? "which are kept" : "to which the head is fitted"));
+  }
   if (plan.evaluations > 0) {
     texts.push_back(fmt::format("{} times {} {} of {}", plan.evaluations, plan.choosing.samples, noun,
                                 to_string(plan.choosing.split)));
@@ -66,10 +71,14 @@ std::string time_text(const TrainConfig& config, const TrainingPlan& plan) {
                                  duration_text(plan.run_seconds()),
                                  config.train.patience > 0 ? " unless it stops early" : "");
   text += fmt::format("; measured: {:.3f} s a training batch", plan.batch_seconds);
+  if (plan.features.batches > 0)
+    text += fmt::format(", {:.3f} s one of features", plan.features.batch_seconds);
   if (plan.evaluations > 0) text += fmt::format(", {:.3f} s one of validation", plan.choosing.batch_seconds);
   if (plan.test.batches > 0) text += fmt::format(", {:.3f} s one of the test", plan.test.batch_seconds);
-  return text +
-         fmt::format(", {:.1f} s to open all; files that are written are not counted", plan.opening_seconds);
+  return text + fmt::format(
+                    ", {:.1f} s to open all; neither files that are written nor the fit of a head to "
+                    "features are counted",
+                    plan.opening_seconds);
 }
 
 std::string memory_text(const TrainingPlan& plan) {
@@ -78,9 +87,10 @@ std::string memory_text(const TrainingPlan& plan) {
   };
   return fmt::format(
       "{} at the peak: {} measured with weights, optimizer, steps and evaluations, {} of decoded {} that are "
-      "still to be kept (data.cache_mb), {} of the best adapter when it is read back",
+      "still to be kept (data.cache_mb), {} of features while the head is fitted to them, {} of the best "
+      "adapter when it is read back",
       megabytes(plan.peak_bytes()), megabytes(plan.measured_bytes), megabytes(plan.cache_bytes),
-      plan.setup.input->noun(), megabytes(plan.adapter_bytes));
+      plan.setup.input->noun(), megabytes(plan.feature_bytes), megabytes(plan.adapter_bytes));
 }
 
 }  // namespace
