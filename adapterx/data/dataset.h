@@ -48,6 +48,7 @@ struct DatasetSpec {
   // Above 0: only so many samples, stratified and drawn by seed (800 and 200 are VTAB's habit). With
   // train_size alone, val_fraction * train_size are taken for validation, besides.
   int64_t train_size = 0, val_size = 0;
+  int64_t test_size = 0;  // above 0: only so many test samples, drawn likewise
   uint64_t seed = 0;
   // A file of names for the classes, a name a line, in place of those found. Of classes that are numbers
   // there may be more names than labels; a folder must have as many.

@@ -24,10 +24,12 @@ void rename_classes(const DatasetSpec& spec, bool exact, std::vector<std::string
 }
 
 void check_splits(const DatasetSpec& spec, std::string_view samples, const std::vector<std::string>& classes,
-                  const Dataset* train, const Dataset* val) {
+                  const OpenedSplits& opened) {
+  const auto [train, val, test] = opened;
   const std::string path = spec.path.string();
-  if (spec.train_size < 0 || spec.val_size < 0) {
-    fail("{}: expected sizes of 0 or more, got {} and {}", path, spec.train_size, spec.val_size);
+  if (spec.train_size < 0 || spec.val_size < 0 || spec.test_size < 0) {
+    fail("{}: expected sizes of 0 or more, got {}, {} and {}", path, spec.train_size, spec.val_size,
+         spec.test_size);
   }
   if (!(spec.val_fraction >= 0 && spec.val_fraction < 1)) {
     fail("{}: expected a validation part in [0, 1), got {}", path, spec.val_fraction);
@@ -42,6 +44,9 @@ void check_splits(const DatasetSpec& spec, std::string_view samples, const std::
     if (val != nullptr && spec.val_size > val->size()) {
       fail("{}: expected at least {} validation {}, got {}", path, spec.val_size, samples, val->size());
     }
+  }
+  if (test != nullptr && spec.test_size > test->size()) {
+    fail("{}: expected at least {} test {}, got {}", path, spec.test_size, samples, test->size());
   }
   if (spec.labelled && classes.size() < 2)
     fail("{}: expected at least 2 classes, got {}", path, classes.size());

@@ -15,10 +15,15 @@ namespace ax {
 // Throws Error where there are fewer.
 void rename_classes(const DatasetSpec& spec, bool exact, std::vector<std::string>& classes);
 
-// Throws Error where the spec's sizes are out of range or ask for more than there is (null: no such split),
-// and where there are fewer than 2 classes though labels are asked for. `samples`: "images", for errors.
+// Splits as opened, null where there is none.
+struct OpenedSplits {
+  const Dataset *train = nullptr, *val = nullptr, *test = nullptr;
+};
+
+// Throws Error where the spec's sizes are out of range or ask for more than there is, and
+// where there are fewer than 2 classes though labels are asked for. `samples`: "images", for errors.
 void check_splits(const DatasetSpec& spec, std::string_view samples, const std::vector<std::string>& classes,
-                  const Dataset* train, const Dataset* val);
+                  const OpenedSplits& opened);
 
 // The samples of a training set of so many that become validation samples.
 int64_t validation_size(const DatasetSpec& spec, int64_t training);
@@ -33,7 +38,7 @@ std::vector<int64_t> all_but(const std::vector<int64_t>& sorted, int64_t size);
 template <class Splits>
 void cut_splits(const DatasetSpec& spec, std::string_view samples, bool exact_names, Splits& splits) {
   rename_classes(spec, exact_names, splits.classes);
-  check_splits(spec, samples, splits.classes, splits.train.get(), splits.val.get());
+  check_splits(spec, samples, splits.classes, {splits.train.get(), splits.val.get(), splits.test.get()});
   const auto classes = static_cast<int64_t>(splits.classes.size());
   const auto cut = [&](auto& part, int64_t count, std::string_view what) {
     if (count > 0 && part) part = subset(part, drawn(*part, classes, count, spec.seed, what));
@@ -46,6 +51,7 @@ void cut_splits(const DatasetSpec& spec, std::string_view samples, bool exact_na
     splits.train = subset(splits.train, all_but(val, splits.train->size()));
   }
   cut(splits.train, spec.train_size, "data.train");
+  cut(splits.test, spec.test_size, "data.test");
 }
 
 }  // namespace ax

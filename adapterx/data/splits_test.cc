@@ -40,8 +40,9 @@ struct Splits {
   Data train, val, test;
 };
 
-Splits cut(const DatasetSpec& spec, int64_t train, int64_t val = 0) {
+Splits cut(const DatasetSpec& spec, int64_t train, int64_t val = 0, int64_t test = 0) {
   Splits splits;
+  if (test > 0) splits.test = made(test);
   if (train > 0) splits.train = made(train);
   if (val > 0) splits.val = made(val);
   cut_splits(spec, "images", true, splits);
@@ -99,10 +100,20 @@ TEST(Splits, ValidationSamplesOfTheDataStay) {
   EXPECT_EQ(cut({}, 0, 12).train, nullptr);
 }
 
+TEST(Splits, FewTestSamplesAreDrawnToo) {
+  const Splits few = cut({.test_size = 8, .seed = 1}, 80, 0, 40);
+  EXPECT_EQ(few.test->size(), 8);
+  EXPECT_EQ(of_class_1(few.test), 2);
+  EXPECT_NE(names(few.test), names(cut({.test_size = 8, .seed = 2}, 80, 0, 40).test));
+  EXPECT_EQ(names(cut({}, 80, 0, 40).test), names(made(40)));
+  EXPECT_EQ(cut({.test_size = 8}, 80).test, nullptr);
+}
+
 TEST(Splits, WhatIsNotThereIsRefused) {
-  const auto error = [](const DatasetSpec& spec, int64_t train, int64_t val = 0) {
-    return error_text([&] { cut(spec, train, val); });
+  const auto error = [](const DatasetSpec& spec, int64_t train, int64_t val = 0, int64_t test = 0) {
+    return error_text([&] { cut(spec, train, val, test); });
   };
+  expect_part(error({.test_size = 6}, 20, 0, 5), "expected at least 6 test images, got 5");
   expect_part(error({.train_size = 10, .val_size = 11}, 20),
               "expected at least 21 training images (10 and 11 for validation), got 20");
   EXPECT_EQ(error({.train_size = 10, .val_size = 10}, 20), "no error");

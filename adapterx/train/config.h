@@ -48,7 +48,7 @@ struct DataConfig {
   std::string class_names;  // a file of names, a name a line, in place of those found
   LabelsTaken labels = LabelsTaken::first;
   double val_fraction = 0.2;
-  int64_t train_size = 0, val_size = 0;
+  int64_t train_size = 0, val_size = 0, test_size = 0;
   uint64_t split_seed = 0;
   TrainOn train_on = TrainOn::train;  // train_and_val: then nothing is left for validation
   bool use_test = true;    // false: as if there were no test samples; a search that must not see them

@@ -55,6 +55,7 @@ DatasetSpec dataset_spec(const DataConfig& data) {
   spec.val_fraction = data.val_fraction;
   spec.train_size = data.train_size;
   spec.val_size = data.val_size;
+  spec.test_size = data.test_size;
   spec.seed = data.split_seed;
   spec.class_names = data.class_names;
   spec.all_labels = data.labels == LabelsTaken::all;

@@ -98,7 +98,7 @@ std::vector<std::string> parts_of(std::string_view text) {
 }
 
 ImageSplits open_joined(const DatasetSpec& spec, std::vector<std::string> paths) {
-  if (spec.train_size > 0 || spec.val_size > 0 || !spec.class_names.empty()) {
+  if (spec.train_size > 0 || spec.val_size > 0 || spec.test_size > 0 || !spec.class_names.empty()) {
     fail("{}: sizes of splits and names of classes mean one data set with one head, expected none of them",
          spec.path.string());
   }
