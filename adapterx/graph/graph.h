@@ -54,6 +54,7 @@ struct ParameterUse {
   std::string part = "backbone";  // the label under which it is counted: "adapter", "head" ...
   bool trained = false;           // else it stays frozen
   bool decays = true;             // trained with weight decay; biases, norms, tokens and positions are not
+  bool relative = false;          // its learning rate is in proportion to its size at the start (Optimizer)
   bool operator==(const ParameterUse&) const = default;
 };
 

@@ -37,7 +37,7 @@ TrainedParameters::TrainedParameters(const Graph& graph) {
 }
 
 void TrainedParameters::append(const ValueInfo& p) {
-  entries_.push_back({p.name, p.shape, floats_, p.init, p.buffer, p.use.part, p.use.decays});
+  entries_.push_back({p.name, p.shape, floats_, p.init, p.buffer, p.use.part, p.use.decays, p.use.relative});
   floats_ += (static_cast<size_t>(p.shape.size()) + kAlignment - 1) / kAlignment * kAlignment;
 }
 

@@ -29,8 +29,9 @@ class TrainedParameters {
         0;  // into the spans, a multiple of 16 floats (a cache line); the gap after an entry stays 0
     Init init;
     bool buffer = false;
-    std::string part;    // as declared; of buffers without meaning
-    bool decays = true;  // as declared
+    std::string part;       // as declared; of buffers without meaning
+    bool decays = true;     // as declared
+    bool relative = false;  // as declared
     size_t size() const { return static_cast<size_t>(shape.size()); }
   };
 

@@ -31,6 +31,10 @@ class Slots {
   // "": it stays frozen.
   virtual std::string_view trained_part(const BackboneParameter&) { return ""; }
 
+  // Whether the learning rate of a parameter that trained_part names is in proportion to the parameter's size
+  // (ParameterUse::relative).
+  virtual bool relative_rate(const BackboneParameter&) { return false; }
+
   // The patch tokens [B, P, d] as embedded, before prefix tokens and positions come to them.
   virtual Value patch_tokens(const Site&, Value x) { return x; }
 

@@ -1,5 +1,10 @@
 // Optimizers over the trained parameters: one fused pass over each contiguous range of parameters with the
-// same weight decay. Buffers, which a step itself updates, are left alone.
+// same weight decay and learning rate. Buffers, which a step itself updates, are left alone.
+//
+// The learning rate of a parameter that is declared so (ParameterUse::relative) is multiplied by the root
+// mean square of its values as the optimizer finds them, before the first step (by 1 where all are 0). A
+// pretrained class token of 0.015 and a norm's weights of 2 then move by the same part of their size in a
+// step.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +49,10 @@ class Optimizer {
   struct Range {
     size_t begin = 0, end = 0;
     float weight_decay = 0;
+    float rate = 1;  // times the learning rate
   };
+  void add_range(const TrainedParameters::Entry& e);
+  float rate_of(const TrainedParameters::Entry& e) const;
   void update(const Range& r, float lr, float gradient_scale);
   [[noreturn]] void report_not_finite() const;
 

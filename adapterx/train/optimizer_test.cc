@@ -67,6 +67,25 @@ TEST_F(OptimizerTest, AdamWNormalisesAndDecaysDecoupled) {
   EXPECT_EQ(optimizer.steps_taken(), 1);
 }
 
+// A parameter of size 0.02 moves by a fiftieth of what one of size 1 does, whatever its size is later; one
+// that starts at zero as one of size 1.
+TEST_F(OptimizerTest, RelativeRatesAreInProportionToTheSizeAtTheStart) {
+  const ParameterUse relative = {.part = "CLS", .trained = true, .decays = false, .relative = true};
+  graph_.parameter("cls_token", {4}, Init{Init::Kind::constant, 0.02f, 0}, relative);
+  graph_.parameter("bias", {4}, Init::zeros(), relative);
+  parameters_ = std::make_shared<TrainedParameters>(graph_);
+  parameters_->initialise(nullptr, 0);
+  for (const auto& e : parameters_->entries()) {
+    for (float& g : parameters_->gradient(e).f32_span()) g = 0.5f;
+  }
+  Optimizer optimizer(parameters_, sgd_options());
+  optimizer.step(0.1f);
+  optimizer.step(0.1f);
+  EXPECT_NEAR(value("head.bias"), 1 - 2 * 0.05f, 1e-6f);
+  EXPECT_NEAR(value("cls_token"), 0.02f - 2 * 0.05f * 0.02f, 1e-7f);
+  EXPECT_NEAR(value("bias"), -2 * 0.05f, 1e-6f);
+}
+
 TEST_F(OptimizerTest, ClippingBoundsTheGlobalNorm) {
   OptimizerOptions o = sgd_options();
   o.max_gradient_norm = 1;
