@@ -12,7 +12,8 @@
 namespace ax {
 namespace {
 
-constexpr std::array kStrengths = {1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4};  // strong to weak
+constexpr std::array kStrengths = {3.0,  1.0,   0.3,   0.1,  0.03,
+                                   0.01, 0.003, 0.001, 3e-4, 1e-4};  // strong to weak
 constexpr double kMiddling = 0.01;
 constexpr double kConstant = 1e-6;  // a deviation below so much of the mean is rounding
 constexpr int64_t kFolds = 5;       // a fifth of the samples is held out at a time
@@ -121,7 +122,8 @@ class Probe {
 
   LabelledRows all() const { return {std::ssize(labels_), width_, values_.data(), labels_}; }
 
-  // The strength by which most of those held out are right; of equals the one of the smaller loss.
+  // The strength of the smallest loss on those held out. The most accurate one may be much weaker: its head
+  // is so sure of itself that the first changes of the features cost training more than the start is worth.
   void choose(ProbeFit& result) {
     Scores scores{};
     const int64_t count = std::clamp<int64_t>(kEnough / all().count, 1, kFolds);
@@ -132,8 +134,7 @@ class Probe {
       put_first(held);
     }
     if (result.held_out == 0) return;
-    const auto best = std::ranges::max_element(
-        scores, {}, [](const ClassifierScore& s) { return std::pair(s.correct, -s.loss); });
+    const auto best = std::ranges::min_element(scores, {}, &ClassifierScore::loss);
     result.l2 = kStrengths[static_cast<size_t>(best - scores.begin())];
     result.held_out_correct = best->correct;
   }

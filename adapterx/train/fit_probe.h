@@ -1,7 +1,7 @@
-// The linear probe: logistic regression (train/logistic_regression.h) on features, which are brought to mean 0
-// and variance 1 for it, so that one penalty suits them all. Its strength is the one of a short list that does
-// best on samples held out: a fifth of them, and of fewer than 5000 samples each fifth in turn, as far as 5000
-// rows are reached. The classifier is then fitted to all samples.
+// The linear probe: logistic regression (train/logistic_regression.h) on features, which are brought to mean
+// 0 and variance 1 for it, so that one penalty suits them all. Its strength is the one of a short list with
+// the smallest loss on samples held out: a fifth of them, and of fewer than 5000 samples each fifth in turn,
+// as far as 5000 rows are reached. The classifier is then fitted to all samples.
 #pragma once
 
 #include <cstdint>
