@@ -27,18 +27,18 @@ std::map<std::string, int64_t> parts_of(const nlohmann::json& json) {
 constexpr int64_t kBase = 85'798'656, kTiny = 5'524'416;
 
 TEST(Count, AdapterXOnViTB16PartByPart) {
-  const Result r =
-      run("count --model vit_base_patch16_224 --method adaptformer_x --classes 50", "COLUMNS=80");
+  const Result r = run("count --model vit_base_patch16_224 --method adaptformer_x --classes 50 prompts=true",
+                       "COLUMNS=80");
   EXPECT_EQ(r.code, 0);
   EXPECT_EQ(r.out,
             "part                parameters  % of backbone\n"
             "LN2                     18,432         0.0215\n"
             "PG                      18,432         0.0215\n"
             "CLS                        768         0.0009\n"
-            "SMoA                    99,104         0.1155\n"
+            "SMoA                   149,000         0.1737\n"
             "head                    38,450         0.0448\n"
-            "total without head     136,736         0.1594\n"
-            "total                  175,186         0.2042\n"
+            "total without head     186,632         0.2175\n"
+            "total                  225,082         0.2623\n"
             "\n"
             "backbone without head: 85,798,656\n");
 }
@@ -68,7 +68,8 @@ TEST(Count, JsonHasTheSameNumbersAndTheirSums) {
 }
 
 TEST(Count, ClassesChangeTheHeadAloneAndSettingsTheRest) {
-  const auto few = parts_of(count("--classes 2")), many = parts_of(count("--classes 1000"));
+  const auto few = parts_of(count("--classes 2 prompts=true")),
+             many = parts_of(count("--classes 1000 prompts=true"));
   EXPECT_EQ(many.at("head"), 768 * 1000 + 1000);
   for (const char* part : {"LN2", "PG", "CLS", "SMoA"}) EXPECT_EQ(few.at(part), many.at(part));
   EXPECT_GT(parts_of(count("rank=48")).at("SMoA"), many.at("SMoA"));

@@ -46,7 +46,7 @@ class Transfer : public ::testing::Test {
         << path("bright") << "\"\n[tasks.muted]\ndata = \"" << path("muted")
         << "\"\n[methods.raw]\nmethod = \"pixel_regression\"\nsize = 4\n"
            "[methods.probe]\nmethod = \"linear_probe\"\nlr = 1e-2\n"
-           "[methods.adapter_x]\nexperts = 2\nrank = 4\nlr = 3e-3\n"
+           "[methods.adapter_x]\nprompts = true\nexperts = 2\nrank = 4\nlr = 3e-3\n"
            "[ablations.no_prompts]\nbase = \"adapter_x\"\nprompts = false\n";
   }
 

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "adapterx/io/tensors/safetensors.h"
+#include "adapterx/methods/adapter_x/paper_settings_test.h"
 #include "adapterx/models/synthetic_weights.h"
 #include "adapterx/models/vit/vit_family.h"
 #include "adapterx/train/build_session.h"
@@ -58,7 +59,7 @@ std::unique_ptr<Method> method_of(const GoldenCase& c, const TensorFile& golden)
     std::istringstream words(found->second);
     pairs.assign(std::istream_iterator<std::string>(words), {});
   }
-  return make_method(c.method, pairs);
+  return make_method(c.method, c.method.ends_with("_x") ? testing::paper_settings(pairs) : pairs);
 }
 
 struct Errors {

@@ -181,7 +181,7 @@ TEST_F(Train, MethodsTrainOnTheirBackboneAndRefuseAnother) {
 }
 
 TEST_F(Train, SaysWhatIsTrained) {
-  const Result r = run(adapter("adaptformer_x") + "experts=4 rank=2 epochs=1 --out " + path("counted"));
+  const Result r = run(adapter("adaptformer_x") + "prompts=true rank=2 epochs=1 --out " + path("counted"));
   EXPECT_NE(r.out.find("adaptformer_x: LN2 96 · PG 96 · CLS 24 · SMoA "), std::string::npos) << r.out;
   EXPECT_NE(r.out.find(" · head 75 · total "), std::string::npos) << r.out;
   EXPECT_NE(r.out.find("epoch 1/1  loss "), std::string::npos) << r.out;

@@ -26,6 +26,13 @@ struct Observed {
   Value value;        // Role::index
 };
 
+// A factor of a branch that is measured once, before training: how large the stream is beside what the branch
+// reads of it. `buffer` (Graph::buffer, [1]) is set to rms(stream) / rms(input).
+struct StreamScale {
+  std::string buffer;
+  Value stream, input;
+};
+
 // A method within one graph. What it adds to the graph it declares by Part (slots/part.h), and of the
 // backbone it trains what Slots::trained_part says.
 class Adaptation : public Slots {
@@ -34,6 +41,7 @@ class Adaptation : public Slots {
   // when the graph's backbone is built.
   virtual Value penalty() { return {}; }
   virtual std::vector<Observed> observed() { return {}; }
+  virtual std::vector<StreamScale> stream_scales() { return {}; }
 };
 
 class Method {

@@ -9,6 +9,7 @@
 #include "adapterx/graph/gradient_check.h"
 #include "adapterx/graph/ops/add.h"
 #include "adapterx/graph/ops/multiply.h"
+#include "adapterx/methods/adapter_x/paper_settings_test.h"
 #include "adapterx/models/checkpoint/name_pattern.h"
 #include "adapterx/models/points/point_family.h"
 #include "adapterx/models/points/point_presets.h"
@@ -19,6 +20,8 @@
 
 namespace ax {
 namespace {
+
+using testing::paper_settings;
 
 SessionSpec small_vit(bool training) {
   SessionSpec spec;
@@ -71,7 +74,8 @@ TEST(AdapterX, StartsAsTheFrozenBackboneBitForBit) {
   for (const char* method : {"adaptformer_x", "adapter_x", "dapt_x"}) {
     const std::vector<float> adapted = logits(spec, method, {"prompts=false", "heads=2"}, backbone_weights);
     EXPECT_EQ(std::memcmp(frozen.data(), adapted.data(), frozen.size() * sizeof(float)), 0) << method;
-    EXPECT_NE(frozen, logits(spec, method, {"heads=2"}, backbone_weights)) << method << ": prompts";
+    EXPECT_NE(frozen, logits(spec, method, {"prompts=true", "heads=2"}, backbone_weights))
+        << method << ": prompts";
     EXPECT_NE(frozen, logits(spec, method, {"prompts=false", "heads=2"}, all_weights))
         << method << ": experts";
   }
@@ -80,9 +84,9 @@ TEST(AdapterX, StartsAsTheFrozenBackboneBitForBit) {
 // An mlp whose last layer is zero, added to tokens, changes nothing either.
 TEST(AdapterX, ZeroPromptAddedIsTheFrozenBackbone) {
   const SessionSpec spec = small_vit(false);
-  EXPECT_EQ(
-      logits(spec, "linear_probe", {}, backbone_weights),
-      logits(spec, "adaptformer_x", {"prompt_generator=mlp", "prompt_injection=add"}, backbone_weights));
+  EXPECT_EQ(logits(spec, "linear_probe", {}, backbone_weights),
+            logits(spec, "adaptformer_x", {"prompts=true", "prompt_generator=mlp", "prompt_injection=add"},
+                   backbone_weights));
 }
 
 int64_t count(const SessionSpec& spec, const std::string& method, const std::vector<std::string>& settings,
@@ -91,7 +95,7 @@ int64_t count(const SessionSpec& spec, const std::string& method, const std::vec
   spec.task->build(graph, *spec.model, {.training = true}, *make_method(method, settings)->adapt());
   const TrainedParameters trained(graph);
   int64_t n = 0;
-  for (const auto& e : trained.entries()) {
+  for (const auto& e : trained.optimised()) {
     if (std::any_of(parts.begin(), parts.end(), [&](const auto& p) { return matches(p, e.name); }))
       n += e.shape.size();
   }
@@ -102,19 +106,24 @@ int64_t count(const SessionSpec& spec, const std::string& method, const std::vec
 TEST(AdapterX, ParameterCountsOfViTBase) {
   SessionSpec spec;
   spec.model = vit_backbone(vit_preset("vit_base_patch16_224"));
+  const auto of = [&](const std::string& method, const std::vector<std::string>& settings,
+                      const std::string& part) {
+    return count(spec, method, paper_settings(settings), {part});
+  };
   for (const char* method : {"adaptformer_x", "adapter_x"}) {
-    EXPECT_EQ(count(spec, method, {}, {"smoa.*"}), 99104);
-    EXPECT_EQ(count(spec, method, {}, {"*.norm2.*"}), 18432);
-    EXPECT_EQ(count(spec, method, {}, {"*.prompt.*"}), 18432);
-    EXPECT_EQ(count(spec, method, {}, {"cls_token"}), 768);
-    EXPECT_EQ(count(spec, method, {}, {"*"}), 136736 + 1000 * 769);
+    EXPECT_EQ(of(method, {}, "smoa.*"), 99104);
+    EXPECT_EQ(of(method, {}, "*.norm2.*"), 18432);
+    EXPECT_EQ(of(method, {}, "*.prompt.*"), 18432);
+    EXPECT_EQ(of(method, {}, "cls_token"), 768);
+    EXPECT_EQ(of(method, {}, "*"), 136736 + 1000 * 769);
   }
-  EXPECT_EQ(count(spec, "adaptformer_x", {"share=none"}, {"smoa.*"}), 12 * 99104);
-  EXPECT_EQ(count(spec, "adaptformer_x", {"share=4"}, {"smoa.*"}), 3 * 99104);
-  EXPECT_EQ(count(spec, "adaptformer_x", {"share=5"}, {"smoa.*"}), 3 * 99104);
-  EXPECT_EQ(count(spec, "adaptformer_x", {"router=linear"}, {"smoa.*"}), 98304 + 8 * 192);
-  EXPECT_EQ(count(spec, "adaptformer_x", {"train_norm2=false", "train_cls=false", "prompts=false"}, {"*"}),
+  EXPECT_EQ(of("adaptformer_x", {"share=none"}, "smoa.*"), 12 * 99104);
+  EXPECT_EQ(of("adaptformer_x", {"share=4"}, "smoa.*"), 3 * 99104);
+  EXPECT_EQ(of("adaptformer_x", {"share=5"}, "smoa.*"), 3 * 99104);
+  EXPECT_EQ(of("adaptformer_x", {"router=linear"}, "smoa.*"), 98304 + 8 * 192);
+  EXPECT_EQ(of("adaptformer_x", {"train_norm2=false", "train_cls=false", "prompts=false"}, "*"),
             99104 + 1000 * 769);
+  EXPECT_EQ(count(spec, "adaptformer_x", {}, {"smoa.*"}), 4 * 2 * 24 * 768 + 2 * 768 + 4 * 2);
 }
 
 // What the papers' tables have, for 15 classes: DAPT 1.1 M, DAPT-X 1.88 % of 22.1 M; running statistics not
@@ -190,11 +199,12 @@ TEST(AdapterX, SharedGradientsAreTheSumOverBlocks) {
 TEST(AdapterX, ObservedChoicesCoverEverySubToken) {
   SessionSpec spec = small_vit(false);
   spec.observe = true;
-  const BuiltSession built = build(spec, "adaptformer_x", {"heads=2", "experts=5"}, all_weights);
+  const BuiltSession built =
+      build(spec, "adaptformer_x", {"heads=2", "experts=5", "top_k=2", "prompts=true"}, all_weights);
   built.session->run();
   for (int l = 0; l < 3; ++l) {
     const Tensor choice = built.session->output(built.observed[static_cast<size_t>(l)].output);
-    EXPECT_EQ(choice.shape, (Shape{4, 17 + l, 2, 1}));
+    EXPECT_EQ(choice.shape, (Shape{4, 17 + l, 2, 2}));
     for (int64_t i = 0; i < choice.size(); ++i) {
       ASSERT_GE(choice.i32()[i], 0);
       ASSERT_LT(choice.i32()[i], 5);
@@ -218,7 +228,8 @@ TEST(AdapterX, LastBlockRunsTheExpertsOfTheClassTokenOnly) {
   SessionSpec spec = small_vit(true);
   const auto flops_of_last = [&](bool narrow) {
     spec.options.narrow_tokens = narrow;
-    const BuiltSession built = build(spec, "adaptformer_x", {"heads=2", "experts=4", "rank=8"}, all_weights);
+    const BuiltSession built = build(
+        spec, "adaptformer_x", {"heads=2", "experts=4", "rank=8", "top_k=1", "prompts=true"}, all_weights);
     double flops = 0;
     for (const Step& s : built.session->steps()) {
       if (s.op == "smoa" && s.scope == "blocks.2" && !s.backward) flops += s.flops;
@@ -244,12 +255,14 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
       {"prompt_activation=gelu"},
       {"prompt_generator=mlp", "prompt_rank=2"},
       {"prompt_injection=add"},
+      {"top_k=1", "relative_gate=false", "stream_scale=false"},
       {"router=linear", "top_k=2", "temperature=0.7"},
       {"temperature=learned", "token_norm=true"},
   };
   for (const char* method_name : {"adaptformer_x", "adapter_x", "dapt_x"}) {
     for (std::vector<std::string> settings : variants) {
-      settings.insert(settings.end(), {"experts=3", "heads=2", "rank=2", "route_width=2", "balance=0.5"});
+      settings.insert(settings.end(),
+                      {"prompts=true", "experts=3", "heads=2", "rank=2", "route_width=2", "balance=0.5"});
       const auto method = make_method(method_name, settings);
       CheckOptions options;
       options.compile.precision = Precision::fp32;
@@ -273,7 +286,7 @@ TEST(AdapterX, SettingsThatCannotBeAreErrors) {
     return error_text([&] { make_method("adaptformer_x", {setting}); });
   };
   EXPECT_EQ(error_of("experts=0"), "adaptformer_x: experts: expected a number from 1 to 256, got 0");
-  EXPECT_EQ(error_of("top_k=9"), "adaptformer_x: top_k: expected 1 to 8 (experts), got 9");
+  EXPECT_EQ(error_of("top_k=9"), "adaptformer_x: top_k: expected 1 to 4 (experts) or all, got 9");
   EXPECT_EQ(error_of("route_width=1"),
             "adaptformer_x: route_width: expected 2 or more, or 0 for experts / 2, got 1");
   EXPECT_EQ(error_of("router=cosin"),

@@ -41,6 +41,12 @@ BuiltSession compiled(Graph& graph, const TaskGraph& task, Adaptation& adaptatio
     built.observed.push_back({o.kind, o.block, o.count, output_name(o)});
     if (spec.observe) request.outputs.emplace_back(built.observed.back().output, o.value);
   }
+  for (const StreamScale& s : adaptation.stream_scales()) {
+    built.measured.push_back({s.buffer, s.buffer + ".stream", s.buffer + ".input"});
+    if (!spec.measure) continue;
+    request.outputs.emplace_back(built.measured.back().stream, cast(s.stream, Role::exact));
+    request.outputs.emplace_back(built.measured.back().input, cast(s.input, Role::exact));
+  }
   built.trained = std::move(trained);
   built.session = compile(graph, request);
   return built;

@@ -22,6 +22,7 @@ struct SessionSpec {
   bool from_scratch = false;  // the backbone has a start of its own (BackboneBuild)
   float drop_path = 0;
   bool observe = false;  // what the method observes (Adaptation::observed) is kept as outputs
+  bool measure = false;  // what its scales are measured on (Adaptation::stream_scales) is kept as outputs
   CompileOptions options;
 };
 
@@ -40,6 +41,11 @@ struct BuiltSession {
     int64_t count = 0;   // indices are below this
     std::string output;  // of the session, where spec.observe asks for it
   };
+  struct Measured {
+    std::string buffer;         // among the trained parameters
+    std::string stream, input;  // outputs of the session, f32, where spec.measure asks for them
+  };
+  std::vector<Measured> measured;  // the method's StreamScales, measured or not, in order of blocks
   std::vector<Observed> observed;  // what the method can observe, asked for or not, in order of blocks
 };
 

@@ -159,9 +159,9 @@ TEST(Dapt, MethodsWithPromptsWantPositionsOnce) {
   };
   EXPECT_TRUE(once("dapt"));
   EXPECT_TRUE(once("dapt_x"));
-  EXPECT_TRUE(once("adaptformer_x"));
-  EXPECT_FALSE(once("adaptformer_x", {"prompts=false"}));
-  EXPECT_FALSE(once("adapter_x", {"prompt_injection=add"}));
+  EXPECT_FALSE(once("adaptformer_x"));
+  EXPECT_TRUE(once("adaptformer_x", {"prompts=true"}));
+  EXPECT_FALSE(once("adapter_x", {"prompts=true", "prompt_injection=add"}));
   EXPECT_FALSE(once("full"));
 }
 

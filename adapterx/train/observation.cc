@@ -2,17 +2,12 @@
 
 #include <algorithm>
 
+#include "adapterx/train/spread.h"
+
 namespace ax {
 namespace {
 
 constexpr int64_t kSamples = 16;
-
-std::vector<int64_t> spread(int64_t size) {
-  const int64_t count = std::min(size, kSamples);
-  std::vector<int64_t> indices;
-  for (int64_t i = 0; i < count; ++i) indices.push_back(i * size / count);
-  return indices;
-}
 
 }  // namespace
 
@@ -22,7 +17,7 @@ Observation::Observation(SessionSpec spec, const Method& method, std::shared_ptr
                          std::vector<BuiltSession::Observed> observed)
     : observed_(std::move(observed)) {
   if (observed_.empty()) return;
-  const std::vector<int64_t> shown = spread(samples->dataset().size());
+  const std::vector<int64_t> shown = spread(samples->dataset().size(), kSamples);
   spec.batch = options.batch = std::ssize(shown);
   spec.training = false;
   spec.observe = true;

@@ -12,6 +12,7 @@
 #include "adapterx/train/head_start.h"
 #include "adapterx/train/moving_average.h"
 #include "adapterx/train/run_evaluation.h"
+#include "adapterx/train/stream_scale.h"
 #include "adapterx/train/training_steps.h"
 
 namespace ax {
@@ -89,6 +90,7 @@ class Trainer {
     last_save_ = Clock::now();
     if (is_over()) return true;
     observer_.on_note(use.note);
+    if (!goes_on) measure_stream_scales(config_, setup_, steps_);
     if ((use.fits_head || use.kept) && !compute_features(use)) return false;
     if (!goes_on) steps_.begin_training(state_);
     if (use.fits_head) save();  // features of many samples take their time

@@ -53,6 +53,7 @@ class TrainingSteps {
   const std::shared_ptr<FrozenWeights>& frozen() const { return frozen_; }
   const std::shared_ptr<TrainedParameters>& shared_trained() const { return built_.trained; }
   const std::vector<BuiltSession::Observed>& observed() const { return built_.observed; }
+  const std::vector<BuiltSession::Measured>& measured() const { return built_.measured; }
 
  private:
   const TrainedParameters::Entry& trained_head() const {

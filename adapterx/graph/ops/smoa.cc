@@ -20,7 +20,8 @@ Smoa smoa(Value u, const SmoaParameters& p, const SmoaOptions& options) {
                                .norm_weight = p.norm_weight,
                                .norm_bias = p.norm_bias,
                                .scale_weight = p.scale_weight,
-                               .scale_bias = p.scale_bias};
+                               .scale_bias = p.scale_bias,
+                               .stream_scale = p.stream_scale};
   const auto out = SmoaResults<Value>::of(u.graph->append(std::make_shared<SmoaOp>(a), in.list()));
   return {out.a, out.mean, out.balance, out.choice, out.load};
 }

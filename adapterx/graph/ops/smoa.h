@@ -20,6 +20,7 @@ struct SmoaParameters {
   // [N, d_h], [N]: each expert multiplies its output by relu(<weight, y> + bias), y its (normalised) input;
   // both absent: it doesn't.
   Value scale_weight, scale_bias;
+  Value stream_scale;  // [1], a factor of the result that is not trained; absent: 1
 };
 
 struct SmoaOptions {

@@ -23,6 +23,7 @@ struct Sizes {
   int64_t batch = 2, tokens = 5, width = 24, experts = 3, rank = 4, route_width = 2;
   bool cosine = true, learned_temperature = false;
   bool norm = false, token_scale = false;  // of the experts
+  bool stream_scale = false;
 };
 
 SmoaParameters parameters(Graph& g, const Sizes& s, int64_t heads) {
@@ -41,6 +42,7 @@ SmoaParameters parameters(Graph& g, const Sizes& s, int64_t heads) {
     p.scale_weight = g.parameter("scale_weight", {s.experts, d_h});
     p.scale_bias = g.parameter("scale_bias", {s.experts});
   }
+  if (s.stream_scale) p.stream_scale = g.buffer("stream_scale", {1}, Init{Init::Kind::constant, 0.6f, 0});
   return p;
 }
 
@@ -141,6 +143,11 @@ std::vector<Case> cases() {
   c.name = "top_2_narrowed_with_dropout";
   c.options.dropout = 0.3f;
   c.result = [](const Smoa& s) { return slice_tokens(s.a, 2, 3); };
+  all.push_back(c);
+  c = {"all_experts", {2, 9, 24, 4, 4, 3}, options_of(1, 4), with_balance};
+  all.push_back(c);
+  c = {"stream_scale", {}, options_of(2), with_balance};
+  c.sizes.stream_scale = true;
   all.push_back(c);
   c = {"no_gate", {}, options_of(2, 2), with_balance};
   c.options.gate = false;

@@ -56,7 +56,7 @@ void run_tile(const Experts& a, const Scratch& s, const ExpertTile& tile, const 
   tile_gemm({d.dtype, tile.count, d.sub_width, w.hidden.units(), w.hidden.data, w.hidden.units(), 1,
              s.up.of(tile.expert), s.up.unit_stride(), w.o, padded(d.sub_width), false, nullptr});
   for (int64_t r = 0; r < tile.count; ++r) {
-    const float factor = a.scale * gate_of(a, tile, r) * token_scale(a, d, tile, w.before + r * stride);
+    const float factor = a.factor() * gate_of(a, tile, r) * token_scale(a, d, tile, w.before + r * stride);
     write_or_add(w.o + r * padded(d.sub_width), factor, tile.slot > 0,
                  sub_token(out, d, a.token_begin, tile.rows[r]), d.sub_width);
   }

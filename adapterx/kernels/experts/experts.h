@@ -2,9 +2,9 @@
 // slice of d / heads channels of a token, goes through the bottleneck adapters it was routed to, and through
 // no other:
 //
-//   out_j = scale * sum over slots of gate * s * up_i dropout(act(down_i y)),   i = choice of the slot,
-//   y = LayerNorm_i(z_j), or z_j where experts have no norm,
-//   s = relu(<scale_weight_i, y> + scale_bias_i), or 1 where experts don't scale their tokens.
+//   out_j = scale * stream_scale * sum over slots of gate * s * up_i dropout(act(down_i y)),   i = choice of
+//   the slot, y = LayerNorm_i(z_j), or z_j where experts have no norm, s = relu(<scale_weight_i, y> +
+//   scale_bias_i), or 1 where experts don't scale their tokens.
 //
 // gate: the router's p_i, or 1 / top_k where gates are off. Sub-tokens are sorted by expert and run through
 // small products in tiles; the heads' results stand side by side, as the heads' inputs do: a reshape. In the
@@ -27,12 +27,15 @@ struct Experts {
   int64_t heads = 1;
   Activation act = Activation::relu;
   float scale = 1;
+  Tensor stream_scale = {};  // f32, one number: a further factor, that may change between calls; absent: 1
   bool gate = true;
   float dropout = 0;  // draw r * (k * m + slot) + j is that of hidden unit j of sub-token m
   Rng rng{0, 0, 0};
   // Tokens computed of each sample.
   int64_t token_begin = 0, token_count = 0;
   void* scratch = nullptr;
+
+  float factor() const { return stream_scale ? scale * *stream_scale.f32() : scale; }
 };
 
 // out [B, token_count, d], of u's type.

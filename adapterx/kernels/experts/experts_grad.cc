@@ -141,9 +141,9 @@ class ExpertsGradTiles {
       float dot = 0;
       for (int64_t j = 0; j < d_.rank; ++j) dot += h[j] * dh[j];
       const float s = token_scale(f_, d_, tile, w.before + r * unit_stride_);
-      if (a_.dgate) a_.dgate.f32()[tile.rows[r] * d_.top_k + tile.slot] = f_.scale * s * dot;
+      if (a_.dgate) a_.dgate.f32()[tile.rows[r] * d_.top_k + tile.slot] = f_.factor() * s * dot;
       if (!f_.scale_weight) continue;
-      w.dscale[r] = s > 0 ? f_.scale * gate_of(f_, tile, r) * dot : 0;
+      w.dscale[r] = s > 0 ? f_.factor() * gate_of(f_, tile, r) * dot : 0;
       *sums.scale_bias += w.dscale[r];
     }
   }
@@ -152,7 +152,7 @@ class ExpertsGradTiles {
   void hidden_gradient(const ExpertTile& tile, const Workspace& w) const {
     for (int64_t r = 0; r < tile.count; ++r) {
       const float factor =
-          f_.scale * gate_of(f_, tile, r) * token_scale(f_, d_, tile, w.before + r * unit_stride_);
+          f_.factor() * gate_of(f_, tile, r) * token_scale(f_, d_, tile, w.before + r * unit_stride_);
       const Row dh{w.dh + r * unit_stride_, DType::f32};
       scale_row(dh, factor, dh, d_.rank);
       w.hidden.set(r, {w.h + r * unit_stride_, DType::f32}, factor);

@@ -18,13 +18,15 @@ class AdapterXAdaptation : public Adaptation {
     return options_.train_cls && p.is_class_token() ? "CLS" : "";
   }
 
-  Value beside_ffn(const Site& site, Value, Value u) override {
-    return options_.position == AdapterPosition::parallel ? mix(site, u) : Value{};
+  bool relative_rate(const BackboneParameter&) override { return options_.relative_rates; }
+
+  Value beside_ffn(const Site& site, Value h, Value u) override {
+    return options_.position == AdapterPosition::parallel ? mix(site, h, u) : Value{};
   }
 
-  Value ffn(const Site& site, Value, Value u, Value f) override {
+  Value ffn(const Site& site, Value h, Value u, Value f) override {
     if (options_.position == AdapterPosition::parallel) return f;
-    return add(f, mix(site, options_.position == AdapterPosition::dapt ? u : f));
+    return add(f, mix(site, h, options_.position == AdapterPosition::dapt ? u : f));
   }
 
   Value tokens(const Site& site, Value x) override {
@@ -47,14 +49,24 @@ class AdapterXAdaptation : public Adaptation {
     return values;
   }
 
+  std::vector<StreamScale> stream_scales() override { return scales_; }
+
  private:
-  Value mix(const Site& site, Value u) {
-    mixtures_.push_back(apply_smoa(site, u, options_));
+  Value mix(const Site& site, Value stream, Value input) {
+    const Value scale = options_.stream_scale ? stream_scale(stream, input) : Value{};
+    mixtures_.push_back(apply_smoa(site, input, scale, options_));
     return mixtures_.back().a;
   }
 
+  Value stream_scale(Value stream, Value input) {
+    Graph& graph = *input.graph;
+    scales_.push_back({graph.scoped("smoa.stream_scale"), stream, input});
+    return graph.buffer(scales_.back().buffer, {1}, Init::ones());
+  }
+
   const AdapterXOptions options_;
-  std::vector<Smoa> mixtures_;  // by block
+  std::vector<Smoa> mixtures_;       // by block
+  std::vector<StreamScale> scales_;  // by block
 };
 
 class AdapterX : public Method {

@@ -33,8 +33,11 @@ std::vector<Setting> router_settings(RouterOptions& o) {
            above(0),
            {},
            {{"learned", 0}}},
-          {"top_k", &o.top_k, "Experts that each sub-token is sent to.", at_least(1)},
-          {"gate", &o.gate, "Whether the output of a chosen expert is multiplied by its probability."}};
+          {"top_k", &o.top_k, "Experts that each sub-token is sent to.", at_least(0), {}, {{"all", 0}}},
+          {"gate", &o.gate, "Whether the output of an expert is multiplied by its probability."},
+          {"relative_gate", &o.relative_gate,
+           "Whether that probability is multiplied by the number of experts, so that it is 1 where the "
+           "router is undecided."}};
 }
 
 std::vector<Setting> prompt_settings(PromptOptions& o) {
@@ -54,7 +57,12 @@ AdapterXOptions adapter_x_options(AdapterPosition position) {
   AdapterXOptions o;
   o.position = position;
   if (position == AdapterPosition::dapt) {
+    o.experts = 8;
+    o.heads = 0;
     o.rank = 8;
+    o.stream_scale = o.relative_rates = o.router.relative_gate = false;
+    o.router.top_k = 1;
+    o.prompt.on = true;
     o.dropout = 0.2f;
     o.expert = {.norm = true, .token_scale = true, .act = Activation::gelu_erf};
   }
@@ -73,12 +81,17 @@ std::vector<Setting> adapter_x_settings(AdapterXOptions& o) {
        {},
        {{"all", 0}, {"none", 1}}},
       {"scale", &o.scale, "Factor of the mixture's output."},
+      {"stream_scale", &o.stream_scale,
+       "Whether the mixture's output is scaled, besides, to the size of the block's stream, measured once "
+       "before training."},
       {"dropout", &o.dropout, "Probability with which a hidden unit of an expert is dropped in training.",
        from_below(0, 1)},
       {"balance", &o.balance, "Weight of the loss that keeps all experts in use, or 0 for none.",
        at_least(0)},
       {"train_norm2", &o.train_norm2, "Whether the second LayerNorm of each block is trained."},
-      {"train_cls", &o.train_cls, "Whether the class token and its own position are trained."}};
+      {"train_cls", &o.train_cls, "Whether the class token and its own position are trained."},
+      {"relative_rates", &o.relative_rates,
+       "Whether the learning rates of LayerNorms and class token are in proportion to their size."}};
   add(settings, expert_settings(o.expert));
   add(settings, router_settings(o.router));
   add(settings, prompt_settings(o.prompt));
@@ -90,7 +103,7 @@ void check(const AdapterXOptions& o) {
     fail("route_width: expected 2 or more, or 0 for experts / 2, got {}", o.router.width);
   }
   if (o.router.top_k > o.experts) {
-    fail("top_k: expected 1 to {} (experts), got {}", o.experts, o.router.top_k);
+    fail("top_k: expected 1 to {} (experts) or all, got {}", o.experts, o.router.top_k);
   }
   if (o.router.token_norm && !o.router.cosine) fail("token_norm: needs router=cosine");
 }

@@ -37,20 +37,22 @@ SmoaParameters declare_parameters(const Part& part, const AdapterXOptions& optio
 
 }  // namespace
 
-Smoa apply_smoa(const Site& site, Value u, const AdapterXOptions& options) {
+Smoa apply_smoa(const Site& site, Value u, Value stream_scale, const AdapterXOptions& options) {
   Graph& graph = *u.graph;
   const int64_t width = u.shape()[2], heads = options.heads_of(width);
   if (width % heads != 0) fail("{}: smoa: heads: {} don't divide the width {}", graph.scope(), heads, width);
   const Part part(graph, "SMoA", instance_name(site, options));
-  const SmoaParameters parameters = declare_parameters(part, options, width / heads);
+  SmoaParameters parameters = declare_parameters(part, options, width / heads);
+  parameters.stream_scale = stream_scale;
   SmoaOptions o;
   o.heads = heads;
-  o.top_k = options.router.top_k;
+  o.top_k = options.top_k();
   o.temperature = options.router.learns_temperature() ? 1 : options.router.temperature;
   o.token_norm = options.router.token_norm;
   o.gate = options.router.gate;
   o.act = options.expert.act;
   o.scale = options.scale;
+  if (o.gate && options.router.relative_gate) o.scale *= static_cast<float>(options.experts);
   o.dropout = site.training ? options.dropout : 0;
   return smoa(u, parameters, o);
 }

@@ -23,6 +23,7 @@ kernels::Experts smoa_experts(const SmoaAttributes& a, const SmoaOperands<Tensor
   e.heads = a.heads;
   e.act = a.act;
   e.scale = a.scale;
+  e.stream_scale = in.stream_scale;
   e.gate = a.gate;
   e.dropout = a.dropout;
   e.token_begin = a.token_begin;

@@ -11,14 +11,16 @@ namespace ax {
 template <class T>
 struct SmoaOperands {
   T u, router, embed, log_temperature, down, up, norm_weight, norm_bias, scale_weight, scale_bias;
+  T stream_scale;
 
-  static constexpr size_t kCount = 10;
-  // The first ten of a list.
+  static constexpr size_t kCount = 11;
+  // The first eleven of a list.
   static SmoaOperands of(std::span<const T> v) {
-    return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9]};
+    return {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10]};
   }
   std::vector<T> list() const {
-    return {u, router, embed, log_temperature, down, up, norm_weight, norm_bias, scale_weight, scale_bias};
+    return {u,           router,    embed,        log_temperature, down,        up,
+            norm_weight, norm_bias, scale_weight, scale_bias,      stream_scale};
   }
 };
 
@@ -39,7 +41,7 @@ struct SmoaGradOperands {
   T da, dmean, dbalance;  // each absent where nobody asks for it
 
   static SmoaGradOperands of(std::span<const T> v) {
-    return {SmoaOperands<T>::of(v), v[10], v[11], v[12], v[13], v[14], v[15]};
+    return {SmoaOperands<T>::of(v), v[11], v[12], v[13], v[14], v[15], v[16]};
   }
   std::vector<T> list() const {
     std::vector<T> all = forward.list();
@@ -49,7 +51,7 @@ struct SmoaGradOperands {
 };
 
 // The place of each in the list.
-inline constexpr SmoaOperands<size_t> kSmoaOperand{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+inline constexpr SmoaOperands<size_t> kSmoaOperand{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 inline constexpr SmoaResults<size_t> kSmoaResult{0, 1, 2, 3, 4, 5};
 
 }  // namespace ax

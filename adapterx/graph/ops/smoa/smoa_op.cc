@@ -59,6 +59,7 @@ std::vector<OutputSpec> SmoaOp::infer(const ShapeContext& c) const {
   c.expect_shape(kAt.router, "router", {width, d_h});
   if (c.present(kAt.embed)) c.expect_shape(kAt.embed, "embed", {n, width});
   if (c.present(kAt.log_temperature)) c.expect_shape(kAt.log_temperature, "log_temperature", {1});
+  if (c.present(kAt.stream_scale)) c.expect_shape(kAt.stream_scale, "stream_scale", {1});
   expect_pair(c, kAt.norm_weight, "norm_weight", {n, d_h}, "norm_bias", {n, d_h});
   expect_pair(c, kAt.scale_weight, "scale_weight", {n, d_h}, "scale_bias", {n});
   if (a.top_k < 1 || a.top_k > n) {

@@ -56,6 +56,7 @@ void add_experts(const SmoaAttributes& a, const Operands& in, const StepState& s
   for (size_t slot = 0; slot < routed.choice.size(); ++slot) {
     const size_t i = routed.choice[slot];
     double factor = static_cast<double>(a.scale);
+    if (in.stream_scale) factor *= in.stream_scale->v[0];
     factor *= a.gate ? routed.probs[i] : 1 / static_cast<double>(a.top_k);
     const std::vector<double> y = expert_input(a, in, i, z, d_h);
     if (in.scale_weight) {
