@@ -78,7 +78,7 @@ size_t bytes_of(const std::string& base64) {
 }
 
 TEST_F(CloudReport, HasTheExpertOfEveryPatchInEveryBlock) {
-  const json f = findings("adaptformer_x", "experts=4 method.heads=2");
+  const json f = findings("adaptformer_x", "experts=4 method.heads=2 prompts=true");
   ASSERT_EQ(f.at("confusion").size(), 3u);
   EXPECT_TRUE(f.at("routing").empty());
   ASSERT_FALSE(f.at("clouds").empty());

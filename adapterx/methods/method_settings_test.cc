@@ -38,7 +38,7 @@ TEST(MethodSettings, SayWhatIsWrong) {
   EXPECT_EQ(error_of("full", {"rank=3"}), "full: has no settings, got `rank`");
   EXPECT_EQ(error_of("dapt", {"ranks=3"}),
             "dapt: unknown setting `ranks`; it has rank, dropout, tfts, prompts; did you mean `rank`?");
-  EXPECT_EQ(error_of("adapter_x", {"top_k=9"}), "adapter_x: top_k: expected 1 to 8 (experts), got 9");
+  EXPECT_EQ(error_of("adapter_x", {"top_k=9"}), "adapter_x: top_k: expected 1 to 4 (experts) or all, got 9");
   EXPECT_EQ(error_of("adapter_x", {"top_k=9", "experts=9"}), "no error");
   EXPECT_EQ(error_of("dapt_x", {"token_norm=true", "router=linear"}),
             "dapt_x: token_norm: needs router=cosine");

@@ -35,8 +35,8 @@ std::vector<ObservedCounts> Observation::run() {
   for (const BuiltSession::Observed& o : observed_) {
     const Tensor values = session_->output(o.output);
     std::vector<int64_t> counts(static_cast<size_t>(o.count));
-    for (const int32_t index : std::span(values.i32(), static_cast<size_t>(values.size()))) {
-      ++counts[static_cast<size_t>(index)];
+    for (int64_t i = 0; i < values.size(); i += values.shape.dim(-1)) {
+      ++counts[static_cast<size_t>(values.i32()[i])];
     }
     all.push_back({o.kind, o.block, std::move(counts)});
   }

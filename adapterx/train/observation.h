@@ -1,5 +1,5 @@
 // What a method observes (Adaptation::observed) on a fixed, small part of a data set: how often each index
-// occurs, expert by expert.
+// comes first, the expert that weighs most in a sub-token.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace ax {
 
-// How often each index occurs in one observed value.
+// How often each index comes first in the rows of one observed value.
 struct ObservedCounts {
   ObservedKind kind = ObservedKind::expert_choice;
   int block = 0;
