@@ -71,7 +71,7 @@ struct ShownSample {
   std::vector<uint16_t> points = {};  // [N, 3], y up, as shown_cloud.h makes them
 };
 
-// Which expert each token of a sample went to.
+// Which expert weighs most for each token of a sample.
 struct ExpertChoices {
   int64_t heads = 1;    // sub-heads, each routed on its own
   int64_t experts = 0;  // at most 256
@@ -87,7 +87,7 @@ struct RoutingPicture {
   ExpertChoices choices;
 };
 
-// A cloud, its patches and, where the method has experts, which of them each patch went to.
+// A cloud, its patches and, where the method has experts, which of them weighs most for each patch.
 struct CloudPicture {
   ShownSample shown;
   int64_t patches = 0;          // at most 4096

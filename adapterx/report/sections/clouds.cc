@@ -78,7 +78,8 @@ std::string intro(const Extent& extent) {
   std::string text;
   if (extent.blocks > 0) {
     text =
-        "The expert that each patch of a cloud went to, block by block: each point has the colour of the "
+        "The expert that weighs most for each patch of a cloud, block by block: each point has the colour of "
+        "the "
         "patch whose centre is nearest.";
     if (extent.heads > 1) {
       text += fmt::format(

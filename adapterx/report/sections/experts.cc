@@ -145,7 +145,7 @@ std::string experts_section(const RunRecord& run) {
     blocks = small_charts(evaluations);
   }
   return fmt::format(
-      "<p>The share of sub-tokens that the router sent to each expert, on the validation {}. {} Experts "
+      "<p>The share of sub-tokens for which each expert weighs most, on the validation {}. {} Experts "
       "at work: how many, used equally, would be as mixed.</p>\n{}"
       "<div class=\"pair{}\">\n{}{}</div>\n{}",
       samples_text(run.facts), sharing_text(run.facts.blocks_per_expert_set), expert_legend(use.experts),

@@ -78,7 +78,8 @@ std::string routing_section(const RunRecord& run) {
                 " Each patch has {} sub-tokens, routed on their own; shown is the expert most of them chose.",
                 heads);
   return fmt::format(
-      "<p>The expert that each patch of an image went to, block by block.{} The squares beside a block's "
+      "<p>The expert that weighs most for each patch of an image, block by block.{} The squares beside a "
+      "block's "
       "number are its "
       "other tokens: class and prompts.</p>\n{}<form class=\"controls\">{}<label><input type=\"checkbox\" "
       "name=\"tint\" checked> tint</label></form>\n<div class=\"routings\">\n{}</div>\n",
