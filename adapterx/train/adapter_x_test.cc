@@ -214,13 +214,15 @@ TEST(AdapterX, ObservedChoicesCoverEverySubToken) {
 
 TEST(AdapterX, TheBalanceLossIsAtLeastItsWeight) {
   const BuiltSession built =
-      build(small_vit(true), "adaptformer_x", {"heads=2", "balance=0.25"}, all_weights);
+      build(small_vit(true), "adaptformer_x", {"heads=2", "top_k=1", "balance=0.25"}, all_weights);
   built.session->run();
   const float penalty = *built.session->output("penalty").f32();
   EXPECT_GT(penalty, 0.2f);  // N sum f_i P_i is near 1 where experts are used alike
   EXPECT_LT(penalty, 0.25f * 8);
-  EXPECT_THROW(build(small_vit(true), "adaptformer_x", {"balance=0"}, all_weights).session->output("penalty"),
-               Error);
+  for (const char* without : {"balance=0", "top_k=all"}) {
+    const BuiltSession none = build(small_vit(true), "adaptformer_x", {without}, all_weights);
+    EXPECT_THROW(none.session->output("penalty"), Error) << without;
+  }
 }
 
 // The class token alone is read from the last block: its experts run for it, while all its tokens are routed.
@@ -271,7 +273,8 @@ TEST(AdapterX, GradientsOfAWholeModelAreThoseOfTheDefinition) {
             const auto adaptation = method->adapt();
             const Value logits =
                 build_vit(g, config, {2, true, 0.2f}, *adaptation).features.head(config.classes);
-            return add(logits, broadcast_scalar(adaptation->penalty(), logits.shape(), Role::exact));
+            const Value penalty = adaptation->penalty();
+            return penalty ? add(logits, broadcast_scalar(penalty, logits.shape(), Role::exact)) : logits;
           },
           options);
       EXPECT_LE(r.forward_error, 1e-5) << method_name << " " << settings[0];

@@ -35,7 +35,8 @@ class AdapterXAdaptation : public Adaptation {
   }
 
   Value penalty() override {
-    if (options_.balance == 0 || mixtures_.empty()) return {};
+    const bool chooses = options_.top_k() < options_.experts;  // else the loss is a constant
+    if (options_.balance == 0 || !chooses || mixtures_.empty()) return {};
     Value sum = mixtures_[0].balance;
     for (size_t l = 1; l < mixtures_.size(); ++l) sum = add(sum, mixtures_[l].balance);
     return scale(sum, options_.balance / static_cast<float>(mixtures_.size()));

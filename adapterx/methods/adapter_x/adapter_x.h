@@ -6,8 +6,8 @@
 //   DAPT-X         y = h + drop_path(FFN(u) + SMoA(u))              on point clouds, DAPT's experts
 //   next block's input = [prefix; P; the other tokens of y]
 // A balance loss keeps the experts in use: balance * mean over blocks of N sum_i f_i P_i
-// (kernels/experts/route.h). The last block's prompt reaches a class-token head by no path: its gamma and
-// beta are counted, but stay.
+// (kernels/experts/route.h); where every sub-token goes through all experts there is none to add. The last
+// block's prompt reaches a class-token head by no path: its gamma and beta are counted, but stay.
 #pragma once
 
 #include <memory>
