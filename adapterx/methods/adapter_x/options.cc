@@ -60,8 +60,7 @@ AdapterXOptions adapter_x_options(AdapterPosition position) {
     o.experts = 8;
     o.heads = 0;
     o.rank = 8;
-    o.stream_scale = o.relative_rates = o.router.relative_gate = false;
-    o.router.top_k = 1;
+    o.stream_scale = o.relative_rates = false;
     o.prompt.on = true;
     o.dropout = 0.2f;
     o.expert = {.norm = true, .token_scale = true, .act = Activation::gelu_erf};
