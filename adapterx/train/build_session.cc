@@ -54,7 +54,7 @@ BuiltSession compiled(Graph& graph, const TaskGraph& task, Adaptation& adaptatio
 
 // A parameter of another graph.
 Value declared(Graph& graph, const TrainedParameters::Entry& e) {
-  return graph.parameter(e.name, e.shape, e.init, {e.part, /*trained=*/true, e.decays});
+  return graph.parameter(e.name, e.shape, e.init, {e.part, /*trained=*/true, e.decays, e.relative});
 }
 
 }  // namespace

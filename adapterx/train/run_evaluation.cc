@@ -5,15 +5,6 @@
 #include "adapterx/train/config_options.h"
 
 namespace ax {
-namespace {
-
-std::unique_ptr<Loader> loader(const TrainingSetup& setup, std::shared_ptr<const SampleSource> samples,
-                               const LoaderOptions& options) {
-  const TargetsPtr targets = setup.task->targets(samples);
-  return std::make_unique<Loader>(std::move(samples), std::ssize(setup.data.classes), options, targets);
-}
-
-}  // namespace
 
 Split choosing_split(const TrainConfig& config) {
   return config.train.select == Select::test_best ? Split::test : Split::val;
@@ -31,7 +22,7 @@ RunEvaluation::RunEvaluation(const TrainConfig& config, const TrainingSetup& set
   if (setup.data.of(choosing_split(config))) {
     const LoaderOptions options = evaluation_loader(config, batch_);
     samples_ = evaluation_samples(config, setup, choosing_split(config), true);
-    loader_ = loader(setup, samples_, options);
+    loader_ = make_loader(setup, samples_, options);
     observation_.emplace(spec, *setup.method, steps.frozen(), setup.source, steps.shared_trained(), samples_,
                          options, steps.observed());
   }
@@ -47,7 +38,7 @@ EvaluationPtr RunEvaluation::choose(const std::function<bool(int64_t)>& on_batch
 void RunEvaluation::choose_by(std::shared_ptr<const SampleFeatures> features, const LinearHead& head,
                               const TrainingSteps& steps) {
   const auto samples = feature_samples(std::move(features), setup_.data.of(choosing_split(config_)));
-  loader_ = loader(setup_, samples, evaluation_loader(config_, batch_));
+  loader_ = make_loader(setup_, samples, evaluation_loader(config_, batch_));
   head_session_ =
       build_head_session(session_spec(config_, setup_, batch_), head, steps.frozen(), steps.shared_trained())
           .session;
@@ -66,8 +57,8 @@ EvaluationPtr RunEvaluation::test(Split split, const std::function<bool(int64_t)
 }
 
 std::unique_ptr<Loader> RunEvaluation::loader_of(Split split) const {
-  return loader(setup_, evaluation_samples(config_, setup_, split, false),
-                evaluation_loader(config_, batch_));
+  return make_loader(setup_, evaluation_samples(config_, setup_, split, false),
+                     evaluation_loader(config_, batch_));
 }
 
 EvaluationPtr RunEvaluation::evaluate_on(Split split, Session& session, std::string_view input,

@@ -116,6 +116,12 @@ LoaderOptions evaluation_loader(const TrainConfig& config, int64_t batch) {
   return options;
 }
 
+std::unique_ptr<Loader> make_loader(const TrainingSetup& setup, std::shared_ptr<const SampleSource> samples,
+                                    const LoaderOptions& options) {
+  const TargetsPtr targets = setup.task->targets(samples);
+  return std::make_unique<Loader>(std::move(samples), std::ssize(setup.data.classes), options, targets);
+}
+
 LoaderOptions training_loader(const TrainConfig& config, const TrainingSetup& setup) {
   const int64_t samples = setup.data.size(Split::train);
   LoaderOptions options = evaluation_loader(config, std::min(config.train.batch, samples));

@@ -30,6 +30,9 @@ std::shared_ptr<const SampleSource> training_samples(const TrainConfig& config, 
 std::shared_ptr<const SampleSource> evaluation_samples(const TrainConfig& config, const TrainingSetup& setup,
                                                        Split split, bool cached);
 
+// Batches of samples with the targets that the task has of them.
+std::unique_ptr<Loader> make_loader(const TrainingSetup& setup, std::shared_ptr<const SampleSource> samples,
+                                    const LoaderOptions& options);
 LoaderOptions training_loader(const TrainConfig& config, const TrainingSetup& setup);
 LoaderOptions evaluation_loader(const TrainConfig& config, int64_t batch);
 

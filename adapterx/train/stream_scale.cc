@@ -39,9 +39,9 @@ void measure_stream_scales(const TrainConfig& config, const TrainingSetup& setup
   spec.measure = true;
   const BuiltSession built = build_session(spec, *setup.method, steps.frozen(), setup.source,
                                            config.train.seed, steps.shared_trained());
-  Loader loader(subset(samples, shown), std::ssize(setup.data.classes), evaluation_loader(config, batch));
-  loader.start(0);
-  std::ranges::copy(loader.next()->inputs, built.session->input(setup.input->name()).f32());
+  const auto loader = make_loader(setup, subset(samples, shown), evaluation_loader(config, batch));
+  loader->start(0);
+  std::ranges::copy(loader->next()->inputs, built.session->input(setup.input->name()).f32());
   built.session->run();
   for (const BuiltSession::Measured& m : built.measured) {
     TrainedParameters& trained = steps.trained();

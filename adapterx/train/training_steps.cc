@@ -25,8 +25,7 @@ void TrainingSteps::build() {
 
 void TrainingSteps::load(const std::shared_ptr<const SampleSource>& samples) {
   samples_ = samples;
-  loader_ = std::make_unique<Loader>(samples, std::ssize(setup_.data.classes),
-                                     training_loader(config_, setup_), setup_.task->targets(samples));
+  loader_ = make_loader(setup_, samples, training_loader(config_, setup_));
   batches_ = loader_->batches();
 }
 
@@ -38,7 +37,8 @@ SessionSpec TrainingSteps::spec() const {
 
 bool TrainingSteps::features_stay() const {
   constexpr size_t kLayer = 2;  // weight and bias
-  return built_.linear_head && built_.trained->entries().size() == kLayer && !built_.draws && samples_->stays();
+  return built_.linear_head && built_.trained->entries().size() == kLayer && !built_.draws &&
+         samples_->stays();
 }
 
 void TrainingSteps::train_on(std::shared_ptr<const SampleFeatures> features) {
