@@ -1,5 +1,5 @@
-// Key maps: under which names, and in which layout, other libraries save the parameters of a vision
-// transformer. This is the one place that knows them. Ours are timm's.
+// Key maps: how a file is recognised as one library's, by whose names (models/checkpoint/key_rules/) its
+// parameters are then found, and what else that library's models have in common.
 //
 // In names, `#` stands for a block's number; `^` at the start of a foreign name leads out of the part of the
 // file that holds the backbone ("vit." in Hugging Face's files), to where its head is.
@@ -13,21 +13,10 @@
 
 #include "adapterx/data/images/preprocess.h"
 #include "adapterx/kernels/elementwise/activation.h"
+#include "adapterx/models/checkpoint/key_rules/key_rules.h"
 #include "adapterx/models/vit/pos_embed.h"
 
 namespace ax {
-
-enum class Layout : uint8_t {
-  same,        // ours, up to axes of length 1 or split ones ([H, d / H] for [d])
-  transposed,  // [k, n] for our [n, k]: JAX's kernels, CLIP's projection
-  hwio,        // [h, w, in, out] for our [out, in, h, w]
-};
-
-struct KeyRule {
-  std::string_view ours;
-  std::vector<std::string_view> theirs;  // several: stacked along our first axis (q, k, v)
-  Layout layout = Layout::same;
-};
 
 // Tensors of a file that a backbone has no use for, and what they are. `*` stands for any letters.
 struct KeyIgnored {
@@ -39,7 +28,7 @@ struct KeyMap {
   std::string_view title;      // for people
   std::string_view signature;  // a tensor by whose name the family and the place in the file are found
   std::vector<std::string_view> companions;  // others that must be there, too
-  std::vector<KeyRule> rules;                // of several for one of ours, the first that the file can serve
+  KeyRules rules;                            // of several for one of ours, the first that the file can serve
   std::vector<KeyIgnored> ignored;
   std::vector<std::string_view> zero;  // of ours: zero where absent (a bias that the family doesn't have)
   // As the library resamples positions that writes these names or, where it doesn't, one that reads them.
