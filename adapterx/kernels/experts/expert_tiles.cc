@@ -1,7 +1,6 @@
 #include "adapterx/kernels/experts/expert_tiles.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "adapterx/kernels/elementwise/dropout.h"
 #include "adapterx/kernels/norms/layer_norm.h"
@@ -23,21 +22,24 @@ ExpertDims::ExpertDims(const Experts& a)
       tokens(a.u.shape[1]),
       heads(a.heads),
       sub_width(a.u.shape[2] / a.heads),
-      experts(a.down.shape[0]),
       rank(a.down.shape[1]),
       top_k(a.choice.shape.dim(-1)),
-      down_rows(rank + (a.scale_weight ? 1 : 0)),
       norm(a.norm_weight),
+      joined(top_k == a.down.shape[0] && !norm && !a.scale_weight),
+      libraries(joined ? 1 : a.down.shape[0]),
+      slots(joined ? 1 : top_k),
+      units(joined ? a.down.shape[0] * rank : rank),
+      down_rows(units + (a.scale_weight ? 1 : 0)),
       computed(batch * a.token_count * heads),
       rows_per_tile(std::clamp<int64_t>(kMaxHidden / padded(down_rows) / 2 * 2, 2, kMaxRows)),
       dtype(a.u.dtype) {}
 
 ExpertOrder::ExpertOrder(ScratchCutter& cut, const ExpertDims& dims)
-    : experts_(dims.experts),
+    : libraries_(dims.libraries),
       rows_per_tile_(dims.rows_per_tile),
       order_(cut.take<int32_t>(dims.computed)),
-      first_(cut.take<int32_t>(dims.experts + 1)),
-      tiles_(cut.take<int32_t>(dims.experts + 1)) {}
+      first_(cut.take<int32_t>(dims.libraries + 1)),
+      tiles_(cut.take<int32_t>(dims.libraries + 1)) {}
 
 void ExpertOrder::sort(const Experts& a, const ExpertDims& dims, int64_t slot) {
   slot_ = slot;
@@ -45,23 +47,26 @@ void ExpertOrder::sort(const Experts& a, const ExpertDims& dims, int64_t slot) {
   const auto for_each = [&](auto body) {
     for (int64_t b = 0; b < dims.batch; ++b) {
       const int64_t begin = (b * dims.tokens + a.token_begin) * dims.heads;
-      for (int64_t m = begin; m < begin + run; ++m) body(m, a.choice.i32()[m * dims.top_k + slot]);
+      for (int64_t m = begin; m < begin + run; ++m) {
+        body(m, dims.joined ? 0 : a.choice.i32()[m * dims.top_k + slot]);
+      }
     }
   };
-  std::fill_n(first_, experts_ + 1, 0);
+  std::fill_n(first_, libraries_ + 1, 0);
   for_each([&](int64_t, int32_t expert) { ++first_[expert + 1]; });
   tiles_[0] = 0;
-  for (int64_t i = 0; i < experts_; ++i) {
+  for (int64_t i = 0; i < libraries_; ++i) {
     tiles_[i + 1] = tiles_[i] + static_cast<int32_t>((first_[i + 1] + rows_per_tile_ - 1) / rows_per_tile_);
     first_[i + 1] += first_[i];
   }
   for_each([&](int64_t m, int32_t expert) { order_[first_[expert]++] = static_cast<int32_t>(m); });
-  std::copy_backward(first_, first_ + experts_, first_ + experts_ + 1);  // each had moved to the next one's
+  std::copy_backward(first_, first_ + libraries_,
+                     first_ + libraries_ + 1);  // each had moved to the next one's
   first_[0] = 0;
 }
 
 ExpertTile ExpertOrder::tile(int64_t index) const {
-  const auto* after = std::upper_bound(tiles_, tiles_ + experts_ + 1, static_cast<int32_t>(index));
+  const auto* after = std::upper_bound(tiles_, tiles_ + libraries_ + 1, static_cast<int32_t>(index));
   const int64_t expert = after - tiles_ - 1;
   const int64_t begin = first_[expert] + (index - tiles_[expert]) * rows_per_tile_;
   return {expert, slot_, order_ + begin, std::min<int64_t>(rows_per_tile_, first_[expert + 1] - begin)};
@@ -75,26 +80,43 @@ void TileRows::set(int64_t r, Row from, float factor) const {
 
 PackedExperts::PackedExperts(ScratchCutter& cut, const ExpertDims& dims, int64_t rows, int64_t columns,
                              Over over)
-    : rows_(rows),
+    : libraries_(dims.libraries),
+      rows_(rows),
       columns_(columns),
       size_(over == Over::columns ? units_of(dims.dtype, columns) * padded(rows)
                                   : units_of(dims.dtype, rows) * padded(columns)),
       over_(over),
-      data_(cut.take<uint32_t>(dims.experts * size_)) {}
+      data_(cut.take<uint32_t>(dims.libraries * size_)),
+      row_(cut.take<float>(columns)) {}
 
-void PackedExperts::pack(const Tensor& weights, const TileRows& rounded, const Tensor& last) const {
-  const int64_t before_last = rows_ - (last ? 1 : 0);
-  for (int64_t i = 0; i < weights.shape[0]; ++i) {
-    uint32_t* to = data_ + i * size_;
-    for (int64_t r = 0; r < before_last; ++r) {
-      rounded.set(r, row(weights) + (i * before_last + r) * columns_);
+void PackedExperts::pack_down(const Tensor& down, const Tensor& last, const TileRows& rounded) const {
+  const int64_t units = rows_ - (last ? 1 : 0);
+  for (int64_t i = 0; i < libraries_; ++i) {
+    for (int64_t j = 0; j < units; ++j) rounded.set(j, row(down) + (i * units + j) * columns_);
+    if (last) rounded.set(units, row(last) + i * columns_);
+    pack(i, rounded);
+  }
+}
+
+void PackedExperts::pack_up(const Tensor& up, const TileRows& rounded) const {
+  const int64_t rank = up.shape[2], joined = columns_ / rank;
+  for (int64_t i = 0; i < libraries_; ++i) {
+    for (int64_t c = 0; c < rows_; ++c) {
+      for (int64_t k = 0; k < joined; ++k) {
+        std::copy_n(up.f32() + ((i * joined + k) * rows_ + c) * rank, rank, row_ + k * rank);
+      }
+      rounded.set(c, {row_, DType::f32});
     }
-    if (last) rounded.set(before_last, row(last) + i * columns_);
-    if (over_ == Over::columns) {
-      pack_transposed({rounded.data, rounded.units()}, rows_, rounded.units(), to, padded(rows_));
-    } else {
-      pack_rows(rounded.rows(rows_), to);
-    }
+    pack(i, rounded);
+  }
+}
+
+void PackedExperts::pack(int64_t library, const TileRows& rounded) const {
+  uint32_t* to = data_ + library * size_;
+  if (over_ == Over::columns) {
+    pack_transposed({rounded.data, rounded.units()}, rows_, rounded.units(), to, padded(rows_));
+  } else {
+    pack_rows(rounded.rows(rows_), to);
   }
 }
 
@@ -136,9 +158,11 @@ void expert_inputs(const Experts& a, const ExpertDims& dims, const ExpertTile& t
 void drop_hidden(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, float* h) {
   if (a.dropout == 0) return;
   for (int64_t r = 0; r < tile.count; ++r) {
-    const Tensor units{h + r * padded(dims.down_rows), DType::f32, {dims.rank}};
-    const int64_t draw = (tile.rows[r] * dims.top_k + tile.slot) * dims.rank;
-    dropout(a.rng, a.dropout, units, units, static_cast<uint64_t>(draw));
+    for_each_gate(a, dims, tile, r, [&](const ExpertGate& g) {
+      const Tensor units{h + r * padded(dims.down_rows) + g.first_unit, DType::f32, {dims.rank}};
+      const int64_t draw = (tile.rows[r] * dims.top_k + g.slot) * dims.rank;
+      dropout(a.rng, a.dropout, units, units, static_cast<uint64_t>(draw));
+    });
   }
 }
 
@@ -148,25 +172,29 @@ void hidden_units(const Experts& a, const ExpertDims& dims, const ExpertTile& ti
   drop_hidden(a, dims, tile, h);
 }
 
-float gate_of(const Experts& a, const ExpertTile& tile, int64_t r) {
-  if (!a.gate) return 1.0f / static_cast<float>(a.choice.shape.dim(-1));
-  return a.probs.f32()[tile.rows[r] * a.probs.shape.dim(-1) + tile.expert];
-}
-
 float token_scale(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, const float* before) {
   if (!a.scale_weight) return 1;
   return std::max(0.0f, before[dims.rank] + a.scale_bias.f32()[tile.expert]);
 }
 
-void write_or_add(float* from, float factor, bool add, Row to, int64_t n) {
-  if (!add) return scale_row({from, DType::f32}, factor, to, n);
-  const Row sum{from, DType::f32};
-  scale_row(sum, factor, sum, n);
-  for (int64_t i = 0; i < n; ++i) {
+void scale_hidden(const Experts& a, const ExpertDims& dims, const ExpertTile& tile, const float* before,
+                  float* x) {
+  for (int64_t r = 0; r < tile.count; ++r) {
+    const int64_t at = r * padded(dims.down_rows);
+    const float scale = a.factor() * token_scale(a, dims, tile, before + at);
+    for_each_gate(a, dims, tile, r, [&](const ExpertGate& g) {
+      const Row units{x + at + g.first_unit, DType::f32};
+      scale_row(units, scale * g.gate, units, dims.rank);
+    });
+  }
+}
+
+void write_or_add(float* from, bool add, Row to, int64_t n) {
+  for (int64_t i = 0; add && i < n; ++i) {
     from[i] += to.dtype == DType::f32 ? static_cast<const float*>(to.data)[i]
                                       : to_float(static_cast<const BF16*>(to.data)[i]);
   }
-  scale_row(sum, 1, to, n);
+  scale_row({from, DType::f32}, 1, to, n);
 }
 
 }  // namespace ax::kernels

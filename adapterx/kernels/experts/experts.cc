@@ -18,7 +18,7 @@ struct Workspace {
 
   Workspace(ScratchCutter& cut, const ExpertDims& d)
       : z(cut, d.dtype, d.rows_per_tile, d.sub_width),
-        hidden(cut, d.dtype, d.rows_per_tile, d.rank),
+        hidden(cut, d.dtype, d.rows_per_tile, d.units),
         norm(cut, d, false),
         before(cut.take<float>(d.rows_per_tile * padded(d.down_rows))),
         h(cut.take<float>(d.rows_per_tile * padded(d.down_rows))),
@@ -38,9 +38,9 @@ struct Scratch {
         cut(scratch),
         order(cut, dims),
         down(cut, dims, dims.down_rows, dims.sub_width, PackedExperts::Over::columns),
-        up(cut, dims, dims.sub_width, dims.rank, PackedExperts::Over::columns),
+        up(cut, dims, dims.sub_width, dims.units, PackedExperts::Over::columns),
         rounded_down(cut, dims.dtype, dims.down_rows, dims.sub_width),
-        rounded_up(cut, dims.dtype, dims.sub_width, dims.rank),
+        rounded_up(cut, dims.dtype, dims.sub_width, dims.units),
         threads(cut, dims) {}
 };
 
@@ -52,13 +52,13 @@ void run_tile(const Experts& a, const Scratch& s, const ExpertTile& tile, const 
   tile_gemm({d.dtype, tile.count, d.down_rows, w.z.units(), w.z.data, w.z.units(), 1, s.down.of(tile.expert),
              s.down.unit_stride(), w.before, stride, false, nullptr});
   hidden_units(a, d, tile, w.before, w.h);
+  scale_hidden(a, d, tile, w.before, w.h);
   for (int64_t r = 0; r < tile.count; ++r) w.hidden.set(r, {w.h + r * stride, DType::f32});
   tile_gemm({d.dtype, tile.count, d.sub_width, w.hidden.units(), w.hidden.data, w.hidden.units(), 1,
              s.up.of(tile.expert), s.up.unit_stride(), w.o, padded(d.sub_width), false, nullptr});
   for (int64_t r = 0; r < tile.count; ++r) {
-    const float factor = a.factor() * gate_of(a, tile, r) * token_scale(a, d, tile, w.before + r * stride);
-    write_or_add(w.o + r * padded(d.sub_width), factor, tile.slot > 0,
-                 sub_token(out, d, a.token_begin, tile.rows[r]), d.sub_width);
+    write_or_add(w.o + r * padded(d.sub_width), tile.slot > 0, sub_token(out, d, a.token_begin, tile.rows[r]),
+                 d.sub_width);
   }
 }
 
@@ -69,10 +69,10 @@ size_t experts_scratch(const Experts& a) { return Scratch(a, nullptr).cut.used()
 void experts(const Experts& a, const Tensor& out) {
   Scratch s(a, a.scratch);
   assert(out.dtype == a.u.dtype && out.size() == s.dims.computed * s.dims.sub_width);
-  s.down.pack(a.down, s.rounded_down, a.scale_weight);
-  s.up.pack(a.up, s.rounded_up);
-  for (int64_t slot = 0; slot < s.dims.top_k;
-       ++slot) {  // a slot's sub-tokens are distinct: no two threads meet
+  s.down.pack_down(a.down, a.scale_weight, s.rounded_down);
+  s.up.pack_up(a.up, s.rounded_up);
+  // A slot's sub-tokens are distinct: no two threads meet.
+  for (int64_t slot = 0; slot < s.dims.slots; ++slot) {
     s.order.sort(a, s.dims, slot);
     parallel_ranges(s.order.tiles(), 1, [&](int64_t begin, int64_t end, int thread) {
       const ThreadCount alone(1);  // for the kernels called

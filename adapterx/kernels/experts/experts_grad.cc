@@ -11,11 +11,11 @@ namespace {
 
 using Over = PackedExperts::Over;
 
-// One thread's sums of the gradients of one expert's parameters.
+// One thread's sums of the gradients of one library's parameters.
 struct ExpertSums {
   int64_t size;
   float* down;  // [down_rows][padded(d_h)]
-  float* up_t;  // [r][padded(d_h)]: transposed
+  float* up_t;  // [units][padded(d_h)]: transposed
   float* norm_weight;
   float* norm_bias;
   float* scale_bias;
@@ -24,12 +24,12 @@ struct ExpertSums {
     const int64_t stride = padded(d.sub_width);
     down = sums + expert * size;
     up_t = down + d.down_rows * stride;
-    norm_weight = up_t + d.rank * stride;
+    norm_weight = up_t + d.units * stride;
     norm_bias = norm_weight + stride;
     scale_bias = norm_bias + stride;
   }
   static int64_t size_of(const ExpertDims& d) {
-    return (d.down_rows + d.rank + 2) * padded(d.sub_width) + kTileLanes;
+    return (d.down_rows + d.units + 2) * padded(d.sub_width) + kTileLanes;
   }
 };
 
@@ -44,15 +44,15 @@ struct Workspace {
   float* dscale;      // [rows]: of each sub-token's scale before its relu
   float* row;         // [padded(d_h)]
   float* dz;          // [rows][padded(d_h)]
-  uint32_t* pairs_r;  // a tile's rows as right operand of a product over rows: of width down_rows or r
+  uint32_t* pairs_r;  // a tile's rows as right operand of a product over rows: of width down_rows or units
   uint32_t* pairs_d;  // and d_h
-  float* sums;        // [N][ExpertSums]
+  float* sums;        // [libraries][ExpertSums]
 
   Workspace(ScratchCutter& cut, const ExpertDims& d)
       : z(cut, d.dtype, d.rows_per_tile, d.sub_width),
         g(cut, d.dtype, d.rows_per_tile, d.sub_width),
         dhidden(cut, d.dtype, d.rows_per_tile, d.down_rows),
-        hidden(cut, d.dtype, d.rows_per_tile, d.rank),
+        hidden(cut, d.dtype, d.rows_per_tile, d.units),
         norm(cut, d, true),
         before(cut.take<float>(d.rows_per_tile * padded(d.down_rows))),
         h(cut.take<float>(d.rows_per_tile * padded(d.down_rows))),
@@ -62,7 +62,7 @@ struct Workspace {
         dz(cut.take<float>(d.rows_per_tile * padded(d.sub_width))),
         pairs_r(cut.take<uint32_t>(d.rows_per_tile * padded(d.down_rows))),
         pairs_d(cut.take<uint32_t>(d.rows_per_tile * padded(d.sub_width))),
-        sums(cut.take<float>(d.experts * ExpertSums::size_of(d))) {}
+        sums(cut.take<float>(d.libraries * ExpertSums::size_of(d))) {}
 };
 
 struct Scratch {
@@ -79,9 +79,9 @@ struct Scratch {
         order(cut, dims),
         down_t(cut, dims, dims.down_rows, dims.sub_width, Over::columns),
         down(cut, dims, dims.down_rows, dims.sub_width, Over::rows),
-        up(cut, dims, dims.sub_width, dims.rank, Over::rows),
+        up(cut, dims, dims.sub_width, dims.units, Over::rows),
         rounded_down(cut, dims.dtype, dims.down_rows, dims.sub_width),
-        rounded_up(cut, dims.dtype, dims.sub_width, dims.rank),
+        rounded_up(cut, dims.dtype, dims.sub_width, dims.units),
         threads(cut, dims) {}
 };
 
@@ -97,7 +97,7 @@ class ExpertsGradTiles {
     product(tile.count, w.z, s_.down_t, tile.expert, d_.down_rows, w.before, unit_stride_);
     hidden_units(f_, d_, tile, w.before, w.h);
     // g up: per unit of factor
-    product(tile.count, w.g, s_.up, tile.expert, d_.rank, w.dh, unit_stride_);
+    product(tile.count, w.g, s_.up, tile.expert, d_.units, w.dh, unit_stride_);
     factor_gradients(tile, w, sums);
     hidden_gradient(tile, w);
     if (a_.du || a_.dnorm_weight || a_.dnorm_bias) input_gradient(tile, w, sums);
@@ -137,32 +137,30 @@ class ExpertsGradTiles {
   void factor_gradients(const ExpertTile& tile, const Workspace& w, const ExpertSums& sums) const {
     if (!a_.dgate && !f_.scale_weight) return;
     for (int64_t r = 0; r < tile.count; ++r) {
-      const float *h = w.h + r * unit_stride_, *dh = w.dh + r * unit_stride_;
-      float dot = 0;
-      for (int64_t j = 0; j < d_.rank; ++j) dot += h[j] * dh[j];
       const float s = token_scale(f_, d_, tile, w.before + r * unit_stride_);
-      if (a_.dgate) a_.dgate.f32()[tile.rows[r] * d_.top_k + tile.slot] = f_.factor() * s * dot;
-      if (!f_.scale_weight) continue;
-      w.dscale[r] = s > 0 ? f_.factor() * gate_of(f_, tile, r) * dot : 0;
-      *sums.scale_bias += w.dscale[r];
+      for_each_gate(f_, d_, tile, r, [&](const ExpertGate& g) {
+        const float *h = w.h + r * unit_stride_ + g.first_unit, *dh = w.dh + r * unit_stride_ + g.first_unit;
+        float dot = 0;
+        for (int64_t j = 0; j < d_.rank; ++j) dot += h[j] * dh[j];
+        if (a_.dgate) a_.dgate.f32()[tile.rows[r] * d_.top_k + g.slot] = f_.factor() * s * dot;
+        if (!f_.scale_weight) return;
+        w.dscale[r] = s > 0 ? f_.factor() * g.gate * dot : 0;
+        *sums.scale_bias += w.dscale[r];
+      });
     }
   }
 
   // Leaves the rounded rows `hidden` = factor * h and `dhidden`, the gradient of the first product.
   void hidden_gradient(const ExpertTile& tile, const Workspace& w) const {
-    for (int64_t r = 0; r < tile.count; ++r) {
-      const float factor =
-          f_.factor() * gate_of(f_, tile, r) * token_scale(f_, d_, tile, w.before + r * unit_stride_);
-      const Row dh{w.dh + r * unit_stride_, DType::f32};
-      scale_row(dh, factor, dh, d_.rank);
-      w.hidden.set(r, {w.h + r * unit_stride_, DType::f32}, factor);
-    }
+    scale_hidden(f_, d_, tile, w.before, w.h);
+    scale_hidden(f_, d_, tile, w.before, w.dh);
     drop_hidden(f_, d_, tile, w.dh);
     const Shape units{tile.count * unit_stride_};
     const Tensor dh{w.dh, DType::f32, units};
     activate_grad(f_.act, {w.before, DType::f32, units}, dh, dh);
     for (int64_t r = 0; r < tile.count; ++r) {
-      if (f_.scale_weight) w.dh[r * unit_stride_ + d_.rank] = w.dscale[r];
+      w.hidden.set(r, {w.h + r * unit_stride_, DType::f32});
+      if (f_.scale_weight) w.dh[r * unit_stride_ + d_.units] = w.dscale[r];
       w.dhidden.set(r, {w.dh + r * unit_stride_, DType::f32});
     }
   }
@@ -177,7 +175,7 @@ class ExpertsGradTiles {
     }
     if (!a_.du) return;
     for (int64_t r = 0; r < tile.count; ++r) {
-      write_or_add(w.dz + r * stride, 1, tile.slot > 0, sub_token(a_.du, d_, 0, tile.rows[r]), d_h);
+      write_or_add(w.dz + r * stride, tile.slot > 0, sub_token(a_.du, d_, 0, tile.rows[r]), d_h);
     }
   }
 
@@ -223,7 +221,7 @@ void copy(const float* from, int64_t n, const Tensor& to, int64_t at) {
   if (to) std::memcpy(to.f32() + at, from, static_cast<size_t>(n) * sizeof(float));
 }
 
-// Sums the threads' gradients of expert i, in the order of the threads, in the first one's memory.
+// Sums the threads' gradients of library i, in the order of the threads, in the first one's memory.
 void write_parameter_gradients(const ExpertsGrad& a, const Scratch& s, int64_t i) {
   const ExpertDims& d = s.dims;
   const int64_t stride = padded(d.sub_width), d_h = d.sub_width;
@@ -232,12 +230,15 @@ void write_parameter_gradients(const ExpertsGrad& a, const Scratch& s, int64_t i
     const ExpertSums more(s.threads.of(t).sums, d, i);
     for (int64_t j = 0; j < sums.size; ++j) sums.down[j] += more.down[j];
   }
-  for (int64_t j = 0; j < d.rank; ++j) {
-    copy(sums.down + j * stride, d_h, a.ddown, (i * d.rank + j) * d_h);
+  for (int64_t u = 0; u < d.units; ++u) {
+    copy(sums.down + u * stride, d_h, a.ddown, (i * d.units + u) * d_h);
     if (!a.dup) continue;
-    for (int64_t c = 0; c < d_h; ++c) a.dup.f32()[(i * d_h + c) * d.rank + j] = sums.up_t[j * stride + c];
+    const int64_t expert = (i * d.units + u) / d.rank, j = u % d.rank;
+    for (int64_t c = 0; c < d_h; ++c) {
+      a.dup.f32()[(expert * d_h + c) * d.rank + j] = sums.up_t[u * stride + c];
+    }
   }
-  copy(sums.down + d.rank * stride, d_h, a.dscale_weight, i * d_h);
+  copy(sums.down + d.units * stride, d_h, a.dscale_weight, i * d_h);
   copy(sums.scale_bias, 1, a.dscale_bias, i);
   copy(sums.norm_weight, d_h, a.dnorm_weight, i * d_h);
   copy(sums.norm_bias, d_h, a.dnorm_bias, i * d_h);
@@ -251,10 +252,10 @@ void experts_grad(const ExpertsGrad& a) {
   const Experts& f = a.forward;
   assert(a.dout || a.dmean);
   Scratch s(f, f.scratch);
-  s.down_t.pack(f.down, s.rounded_down, f.scale_weight);
-  s.down.pack(f.down, s.rounded_down, f.scale_weight);
-  s.up.pack(f.up, s.rounded_up);
-  const int64_t sums = s.dims.experts * ExpertSums::size_of(s.dims);
+  s.down_t.pack_down(f.down, f.scale_weight, s.rounded_down);
+  s.down.pack_down(f.down, f.scale_weight, s.rounded_down);
+  s.up.pack_up(f.up, s.rounded_up);
+  const int64_t sums = s.dims.libraries * ExpertSums::size_of(s.dims);
   for (int t = 0; t < s.threads.count(); ++t) {
     std::memset(s.threads.of(t).sums, 0, static_cast<size_t>(sums) * sizeof(float));
   }
@@ -262,7 +263,7 @@ void experts_grad(const ExpertsGrad& a) {
   if (part && a.du) std::memset(a.du.data, 0, a.du.bytes());
   if (part && a.dgate) std::memset(a.dgate.data, 0, a.dgate.bytes());
   const ExpertsGradTiles tiles(a, s);
-  for (int64_t slot = 0; slot < s.dims.top_k; ++slot) {
+  for (int64_t slot = 0; slot < s.dims.slots; ++slot) {
     s.order.sort(f, s.dims, slot);
     parallel_ranges(s.order.tiles(), 1, [&](int64_t begin, int64_t end, int thread) {
       const ThreadCount alone(1);  // for the kernels called
@@ -270,7 +271,7 @@ void experts_grad(const ExpertsGrad& a) {
       for (int64_t i = begin; i < end; ++i) tiles.run(s.order.tile(i), w);
     });
   }
-  parallel_ranges(s.dims.experts, 1, [&](int64_t begin, int64_t end, int) {
+  parallel_ranges(s.dims.libraries, 1, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) write_parameter_gradients(a, s, i);
   });
 }
