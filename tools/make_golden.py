@@ -132,12 +132,16 @@ MODELS = {
 
 # Adapter-X of the micro model is cut into sub-tokens; that of the larger ones has the defaults.
 MICRO_MIXTURE = {"heads": 3, "rank": 4}
+# The engine's defaults: every expert for every token, whole tokens, no prompts.
+SOFT = {"heads": 1, "experts": 4, "top_k": 4, "relative_gate": True, "stream_scale": True, "prompts": False}
 VARIANTS = {  # each with a balance loss heavy enough that a fault in its gradient shows in every router
     "linear_top2": ("adaptformer_x", {"router": "linear", "top_k": 2, "balance": 0.5}),
     "learned_temperature": ("adapter_x", {"temperature": "learned", "token_norm": True, "balance": 0.5}),
     "added_mlp_prompt": ("adaptformer_x", {"prompt_injection": "add", "prompt_generator": "mlp", "balance": 0.5}),
     "share_none": ("adapter_x", {"share": "none", "balance": 0.5}),
     "gelu_prompt": ("adaptformer_x", {"prompt_activation": "gelu", "balance": 0.5}),
+    "soft": ("adaptformer_x", SOFT),
+    "soft_after": ("adapter_x", SOFT),
 }
 
 
@@ -236,6 +240,17 @@ class Mixture:
     prompt_generator: str = "scale_shift"  # or mlp
     prompt_injection: str = "token"  # or add
     prompt_rank: int = 8
+    prompts: bool = True
+    relative_gate: bool = False
+    stream_scale: bool = False
+
+    def all_chosen(self):
+        return self.top_k == self.experts
+
+
+def stream_scale(block):
+    """What the engine measures before training; tests/golden_test.cc sets the same numbers."""
+    return 0.75 / (block + 1)
 
 
 def unit(x):
@@ -277,7 +292,7 @@ class Experts(nn.Module):
 
     def __init__(self, m, sub_width):
         super().__init__()
-        self.scale = m.scale
+        self.scale = m.scale * (m.experts if m.relative_gate else 1)
         self.down_proj = Weight(m.experts, m.rank, sub_width)
         self.up_proj = Weight(m.experts, sub_width, m.rank)
 
@@ -302,7 +317,7 @@ class Smoa(nn.Module):
         a = torch.einsum("...n,...nd->...d", chosen * p, self.experts(z)).flatten(-2)
         share = chosen.flatten(0, -2).mean(dim=0) / self.top_k
         balance = p.shape[-1] * (share * p.flatten(0, -2).mean(dim=0)).sum()
-        return a, balance, Choices(share, margin(p, self.top_k))
+        return a, balance, Choices(share, margin(p, self.top_k)) if self.top_k < p.shape[-1] else None
 
 
 @dataclass
@@ -345,25 +360,30 @@ class BlockX(nn.Module):
         self.attn = Attention(c, explicit_attention)
         self.norm2 = nn.LayerNorm(c.width, eps=1e-6)
         self.mlp = Mlp(c)
-        self.prompt = PromptMlp(c.width, m.prompt_rank) if m.prompt_generator == "mlp" else ScaleShift(c.width)
+        if m.prompts:
+            self.prompt = PromptMlp(c.width, m.prompt_rank) if m.prompt_generator == "mlp" else ScaleShift(c.width)
 
-    def forward(self, x, smoa):
+    def forward(self, x, smoa, scale):
         h = x + self.attn(self.norm1(x))
         u = self.norm2(h)
         f = self.mlp(u)
         a, *of_call = smoa(u if self.parallel else f)
+        a = scale * a
         y = h + f + a
+        if not hasattr(self, "prompt"):
+            return y, *of_call
         prompt = self.prompt(self.prompt_activation(a).mean(dim=1, keepdim=True))
         y = y + prompt if self.add else torch.cat([y[:, :1], prompt, y[:, 1:]], dim=1)
         return y, *of_call
 
 
 class VitX(Vit):
-    """After a forward, `penalty` is the balance loss with its weight, `choices` those of each block."""
+    """After a forward, `penalty` is the balance loss with its weight, `choices` those of each block; where a token
+    goes through all experts, there is neither."""
 
     def __init__(self, c, m, method):
         super().__init__(c, "linear_probe")
-        self.balance = m.balance
+        self.settings = m
         self.blocks = nn.ModuleList(BlockX(c, m, method == "adaptformer_x") for _ in range(c.depth))
         self.smoa = Smoa(m, c.width) if m.share == "all" else nn.ModuleList(
             Smoa(m, c.width) for _ in range(c.depth))
@@ -375,10 +395,11 @@ class VitX(Vit):
         x = self.tokens(images)
         balances, self.choices = [], []
         for i, block in enumerate(self.blocks):
-            x, balance, choices = block(x, self.smoa if isinstance(self.smoa, Smoa) else self.smoa[i])
+            smoa = self.smoa if isinstance(self.smoa, Smoa) else self.smoa[i]
+            x, balance, choices = block(x, smoa, stream_scale(i) if self.settings.stream_scale else 1)
             balances.append(balance)
             self.choices.append(choices)
-        self.penalty = self.balance * torch.stack(balances).mean()
+        self.penalty = self.settings.balance * torch.stack(balances).mean()
         return self.head(self.norm(x[:, 0]))
 
 
@@ -427,7 +448,7 @@ def golden_tensors(c, model, whole_gradients):
     logits = model(images)
     loss = F.cross_entropy(logits, labels, label_smoothing=LABEL_SMOOTHING)
     out = {"logits": logits, "loss": loss.reshape(1)}
-    if isinstance(model, VitX):
+    if isinstance(model, VitX) and not model.settings.all_chosen():
         check_choices(model.choices)
         out["penalty"] = model.penalty.reshape(1)
         loss = loss + model.penalty
