@@ -1,9 +1,5 @@
 #include "adapterx/train/observation.h"
 
-#include <algorithm>
-
-#include "adapterx/train/spread.h"
-
 namespace ax {
 namespace {
 
@@ -17,23 +13,18 @@ Observation::Observation(SessionSpec spec, const Method& method, std::shared_ptr
                          std::vector<BuiltSession::Observed> observed)
     : observed_(std::move(observed)) {
   if (observed_.empty()) return;
-  const std::vector<int64_t> shown = spread(samples->dataset().size(), kSamples);
-  spec.batch = options.batch = std::ssize(shown);
   spec.training = false;
   spec.observe = true;
-  input_ = spec.model->input_name();
-  session_ = build_session(spec, method, std::move(frozen), source, 0, std::move(trained)).session;
-  loader_ = std::make_unique<Loader>(subset(samples, shown), spec.model->classes(), options);
+  samples_.emplace(kSamples, samples, options, std::move(spec), method, std::move(frozen), source, 0,
+                   std::move(trained));
 }
 
 std::vector<ObservedCounts> Observation::run() {
-  if (observed_.empty()) return {};
-  loader_->start(0);
-  std::ranges::copy(loader_->next()->inputs, session_->input(input_).f32());
-  session_->run();
+  if (!samples_) return {};
+  samples_->run();
   std::vector<ObservedCounts> all;
   for (const BuiltSession::Observed& o : observed_) {
-    const Tensor values = session_->output(o.output);
+    const Tensor values = samples_->output(o.output);
     std::vector<int64_t> counts(static_cast<size_t>(o.count));
     for (int64_t i = 0; i < values.size(); i += values.shape.dim(-1)) {
       ++counts[static_cast<size_t>(values.i32()[i])];

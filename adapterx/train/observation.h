@@ -3,11 +3,10 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
-#include "adapterx/data/loader.h"
-#include "adapterx/train/build_session.h"
+#include "adapterx/train/few_samples.h"
 
 namespace ax {
 
@@ -31,10 +30,8 @@ class Observation {
   std::vector<ObservedCounts> run();
 
  private:
-  std::unique_ptr<Session> session_;
-  std::unique_ptr<Loader> loader_;
-  std::string input_;
   std::vector<BuiltSession::Observed> observed_;
+  std::optional<FewSamples> samples_;  // absent where the method observes nothing
 };
 
 }  // namespace ax

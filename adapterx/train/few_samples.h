@@ -1,0 +1,31 @@
+// One pass of a model over a few samples of a data set, spread evenly over it: for what is looked at, not
+// scored.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "adapterx/data/loader.h"
+#include "adapterx/train/build_session.h"
+
+namespace ax {
+
+class FewSamples {
+ public:
+  // Up to `most` of `samples`; the batch of `spec` and of `options` is set to as many. The other arguments
+  // are those of build_session().
+  FewSamples(int64_t most, const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
+             SessionSpec spec, const Method& method, std::shared_ptr<FrozenWeights> frozen,
+             const WeightSource& source, uint64_t seed, std::shared_ptr<TrainedParameters> trained);
+
+  void run();
+  const BuiltSession& built() const { return built_; }
+  Tensor output(const std::string& name) const { return built_.session->output(name); }
+
+ private:
+  BuiltSession built_;
+  std::string input_;
+  std::unique_ptr<Loader> loader_;
+};
+
+}  // namespace ax
