@@ -12,28 +12,13 @@
 
 #include "adapterx/app/training_run.h"
 #include "adapterx/base/rng.h"
+#include "adapterx/data/images/tiny_images_test.h"
 
 namespace ax::testing {
 
 namespace fs = std::filesystem;
 
 inline const std::atomic<bool> kNever{false};
-
-// `folder`/SPLIT/{bright,dark}/0.pgm and so on.
-inline void write_tiny_images(const fs::path& folder, uint32_t each = 12) {
-  for (const std::string split : {"train", "test"}) {
-    for (const std::string name : {"bright", "dark"}) {
-      fs::create_directories(folder / split / name);
-      const uint32_t base = name == "bright" ? 120 : 60;
-      for (uint32_t i = 0; i < each; ++i) {
-        const Rng rng(i, base, place_of(split));
-        std::ofstream out(folder / split / name / (std::to_string(i) + ".pgm"), std::ios::binary);
-        out << "P5\n8 8\n255\n";
-        for (uint32_t k = 0; k < 64; ++k) out.put(static_cast<char>(base + rng.bits(k) % 70));
-      }
-    }
-  }
-}
 
 // `folder`/SPLIT/{disk,rod}/0.xyz and so on: disks lie, rods stand.
 inline void write_tiny_clouds(const fs::path& folder, uint32_t each = 10) {

@@ -102,7 +102,7 @@ TEST(TrainingPlan, MaskedPretrainingIsNotEvaluated) {
 
 TEST(TrainingPlan, SamplesKeptLaterAreCounted) {
   TrainConfig c = tiny_runs().config("images", "bitfit", "planned");
-  testing::write_tiny_images(tiny_runs().path("many"), 200);
+  testing::write_tiny_images(tiny_runs().path("many"), {.each = 200});
   c.data.path = tiny_runs().path("many").string();
   const TrainingPlan plan = plan_training(c);  // which has looked at a small part of the 400
   EXPECT_GT(plan.cache_bytes, 300u * 3 * 8 * 8);

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "adapterx/base/error_text_test.h"
-#include "adapterx/base/rng.h"
+#include "adapterx/data/images/tiny_images_test.h"
 #include "adapterx/train/adapted_model.h"
 #include "adapterx/train/feature_use.h"
 #include "adapterx/train/fit_probe.h"
@@ -44,7 +44,7 @@ class HeadStartTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = fs::temp_directory_path() / ("ax_head_start_" + std::to_string(::getpid()));
-    for (const char* split : {"train", "test"}) write_images(folder_ / "data" / split);
+    testing::write_tiny_images(folder_ / "data", {.dark = 70, .bright = 110, .noise = 110});
     TrainConfig c = config("backbone", "full");
     c.model = {};
     c.model.width = 16;
@@ -55,20 +55,6 @@ class HeadStartTest : public ::testing::Test {
     EXPECT_TRUE(run(c).heads.empty());  // from scratch there are no features worth a fit
   }
   static void TearDownTestSuite() { fs::remove_all(folder_); }
-
-  // Bright and dark images of 8 x 8, 12 each.
-  static void write_images(const fs::path& split) {
-    for (const char* name : {"bright", "dark"}) {
-      fs::create_directories(split / name);
-      const uint32_t base = *name == 'b' ? 110 : 70;
-      for (uint32_t i = 0; i < 12; ++i) {
-        const Rng rng(i, base, place_of(split.filename().string()));
-        std::ofstream out(split / name / (std::to_string(i) + ".pgm"), std::ios::binary);
-        out << "P5\n8 8\n255\n";
-        for (uint32_t k = 0; k < 64; ++k) out.put(static_cast<char>(base + rng.bits(k) % 110));
-      }
-    }
-  }
 
   static TrainConfig config(const std::string& out, const std::string& method) {
     TrainConfig c;

@@ -4,8 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <fstream>
-
+#include "adapterx/data/images/tiny_images_test.h"
 #include "adapterx/train/trainer.h"
 
 namespace ax {
@@ -16,14 +15,7 @@ namespace fs = std::filesystem;
 class StreamScaleTest : public ::testing::Test {
  protected:
   StreamScaleTest() : folder_(fs::temp_directory_path() / ("ax_stream_scale_" + std::to_string(::getpid()))) {
-    for (const char* name : {"train/bright", "train/dark"}) {
-      fs::create_directories(folder_ / "data" / name);
-      for (int i = 0; i < 4; ++i) {
-        std::ofstream out(folder_ / "data" / name / (std::to_string(i) + ".pgm"), std::ios::binary);
-        out << "P5\n8 8\n255\n";
-        for (int k = 0; k < 64; ++k) out.put(static_cast<char>((name[6] == 'b' ? 150 : 50) + i * k % 97));
-      }
-    }
+    testing::write_tiny_images(folder_ / "data", {.each = 4});
     TrainConfig c = config("backbone", "full");
     c.model.weights.clear();
     c.model.width = 16;

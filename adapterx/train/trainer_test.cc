@@ -12,7 +12,7 @@
 
 #include "adapterx/base/error.h"
 #include "adapterx/base/error_text_test.h"
-#include "adapterx/base/rng.h"
+#include "adapterx/data/images/tiny_images_test.h"
 #include "adapterx/io/atomic_file.h"
 #include "adapterx/io/tensors/safetensors.h"
 #include "adapterx/train/adapter_file.h"
@@ -51,25 +51,11 @@ class TrainerTest : public ::testing::Test {
  protected:
   void SetUp() override {
     folder_ = fs::temp_directory_path() / ("ax_trainer_" + std::to_string(::getpid()));
-    for (const char* split : {"train", "test"}) write_images(folder_ / "data" / split);
+    testing::write_tiny_images(folder_ / "data");
   }
   void TearDown() override {
     internal::fail_file_calls(-1);
     fs::remove_all(folder_);
-  }
-
-  // Bright and dark images of 8 x 8, 12 each.
-  static void write_images(const fs::path& split) {
-    for (const char* name : {"bright", "dark"}) {
-      fs::create_directories(split / name);
-      const uint32_t base = *name == 'b' ? 120 : 60;
-      for (uint32_t i = 0; i < 12; ++i) {
-        const Rng rng(i, base, place_of(split.filename().string()));
-        std::ofstream out(split / name / (std::to_string(i) + ".pgm"), std::ios::binary);
-        out << "P5\n8 8\n255\n";
-        for (uint32_t k = 0; k < 64; ++k) out.put(static_cast<char>(base + rng.bits(k) % 70));
-      }
-    }
   }
 
   TrainConfig config(const std::string& out) const {
