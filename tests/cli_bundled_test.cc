@@ -30,7 +30,9 @@ void write_clouds(const fs::path& folder, int each) {
 class Bundled : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = fs::temp_directory_path() / ("ax_bundled_" + std::to_string(::getpid()));
+    // The program looks for weights three folders up: not in what others have in the folder of temporary
+    // files.
+    folder_ = fs::temp_directory_path() / ("ax_bundled_" + std::to_string(::getpid())) / "tests";
     write_images(folder_ / "images/train", kRedBlue, 12, 30, 1);
     write_images(folder_ / "images/test", kRedBlue, 4, 30, 2);
     write_clouds(folder_ / "clouds/train", 8);
@@ -43,7 +45,7 @@ class Bundled : public ::testing::Test {
     first_ = installed("train" + kRun + "--data " + path("images") + " --out " + path("first"));
     ASSERT_EQ(first_.code, 0) << first_.out;
   }
-  static void TearDownTestSuite() { fs::remove_all(folder_); }
+  static void TearDownTestSuite() { fs::remove_all(folder_.parent_path()); }
 
   static void install(const std::string& name, bool shared) {
     fs::create_directories(folder_ / name / "bin");
