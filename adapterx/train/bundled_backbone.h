@@ -28,7 +28,8 @@ std::optional<std::filesystem::path> find_bundled(std::string_view file,
 // For errors: "looked for x.safetensors in A, B and C".
 std::string bundled_places(std::string_view file, const std::filesystem::path& program = running_program());
 
-// What was chosen. `text`, for people: "dinov2_small, bundled, at 112 px: /usr/share/.../dinov2_small.safetensors".
+// What was chosen. `text`, for people: "dinov2_small, bundled, at 112 px:
+// /usr/share/.../dinov2_small.safetensors".
 struct BundledChoice {
   std::string text;
   bool resized = false;  // images get a size that isn't the file's own

@@ -12,8 +12,9 @@ struct LbfgsOptions {
   int64_t memory = 10;  // steps from which the curvature is estimated
   int64_t max_iterations = 500;
   double tolerance = 1e-5;  // of the gradient's largest component, at which it ends
-  // Error of the function's values as a part of 1 + |value|. Where values differ by no more, slopes tell whether
-  // a step is taken (Hager and Zhang, SIAM Journal on Optimization 16, 2005: the approximate Wolfe conditions).
+  // Error of the function's values as a part of 1 + |value|. Where values differ by no more, slopes tell
+  // whether a step is taken (Hager and Zhang, SIAM Journal on Optimization 16, 2005: the approximate Wolfe
+  // conditions).
   double rounding = 1e-7;
 };
 
