@@ -17,13 +17,12 @@ std::vector<int64_t> spread(int64_t size, int64_t most) {
 }  // namespace
 
 FewSamples::FewSamples(int64_t most, const std::shared_ptr<const SampleSource>& samples,
-                       LoaderOptions options, SessionSpec spec, const Method& method,
-                       std::shared_ptr<FrozenWeights> frozen, const WeightSource& source, uint64_t seed,
-                       std::shared_ptr<TrainedParameters> trained)
+                       LoaderOptions options, SessionSpec spec, const TrainingSetup& setup,
+                       const TrainingSteps& steps)
     : input_(spec.model->input_name()) {
   const std::vector<int64_t> shown = spread(samples->dataset().size(), most);
   spec.batch = options.batch = std::ssize(shown);
-  built_ = build_session(spec, method, std::move(frozen), source, seed, std::move(trained));
+  built_ = build_session(spec, *setup.method, steps.frozen(), setup.source, 0, steps.shared_trained());
   loader_ = std::make_unique<Loader>(subset(samples, shown), spec.model->classes(), options);
 }
 

@@ -5,18 +5,16 @@
 #include <memory>
 #include <string>
 
-#include "adapterx/data/loader.h"
-#include "adapterx/train/build_session.h"
+#include "adapterx/train/training_steps.h"
 
 namespace ax {
 
 class FewSamples {
  public:
-  // Up to `most` of `samples`; the batch of `spec` and of `options` is set to as many. The other arguments
-  // are those of build_session().
+  // Up to `most` of `samples`, through the model that `steps` train; the batch of `spec` and of `options` is
+  // set to as many.
   FewSamples(int64_t most, const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
-             SessionSpec spec, const Method& method, std::shared_ptr<FrozenWeights> frozen,
-             const WeightSource& source, uint64_t seed, std::shared_ptr<TrainedParameters> trained);
+             SessionSpec spec, const TrainingSetup& setup, const TrainingSteps& steps);
 
   void run();
   const BuiltSession& built() const { return built_; }

@@ -7,16 +7,13 @@ constexpr int64_t kSamples = 16;
 
 }  // namespace
 
-Observation::Observation(SessionSpec spec, const Method& method, std::shared_ptr<FrozenWeights> frozen,
-                         const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
-                         const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
-                         std::vector<BuiltSession::Observed> observed)
-    : observed_(std::move(observed)) {
+Observation::Observation(SessionSpec spec, const TrainingSetup& setup, const TrainingSteps& steps,
+                         const std::shared_ptr<const SampleSource>& samples, const LoaderOptions& options)
+    : observed_(steps.observed()) {
   if (observed_.empty()) return;
   spec.training = false;
   spec.observe = true;
-  samples_.emplace(kSamples, samples, options, std::move(spec), method, std::move(frozen), source, 0,
-                   std::move(trained));
+  samples_.emplace(kSamples, samples, options, std::move(spec), setup, steps);
 }
 
 std::vector<ObservedCounts> Observation::run() {

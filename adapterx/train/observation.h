@@ -19,12 +19,10 @@ struct ObservedCounts {
 
 class Observation {
  public:
-  // On up to 16 samples, spread evenly over the set. `spec`: that of evaluation; its batch is chosen here.
-  // `observed`: BuiltSession::observed.
-  Observation(SessionSpec spec, const Method& method, std::shared_ptr<FrozenWeights> frozen,
-              const WeightSource& source, std::shared_ptr<TrainedParameters> trained,
-              const std::shared_ptr<const SampleSource>& samples, LoaderOptions options,
-              std::vector<BuiltSession::Observed> observed);
+  // On up to 16 of `samples`, spread evenly over the set. `spec`: that of evaluation; its batch is chosen
+  // here.
+  Observation(SessionSpec spec, const TrainingSetup& setup, const TrainingSteps& steps,
+              const std::shared_ptr<const SampleSource>& samples, const LoaderOptions& options);
 
   // In order of blocks; none where the method observes nothing.
   std::vector<ObservedCounts> run();

@@ -23,8 +23,7 @@ RunEvaluation::RunEvaluation(const TrainConfig& config, const TrainingSetup& set
     const LoaderOptions options = evaluation_loader(config, batch_);
     samples_ = evaluation_samples(config, setup, choosing_split(config), true);
     loader_ = make_loader(setup, samples_, options);
-    observation_.emplace(spec, *setup.method, steps.frozen(), setup.source, steps.shared_trained(), samples_,
-                         options, steps.observed());
+    observation_.emplace(spec, setup, steps, samples_, options);
   }
   if (steps.frozen()) steps.frozen()->release_staging();
 }

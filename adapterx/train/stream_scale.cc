@@ -34,8 +34,7 @@ void measure_stream_scales(const TrainConfig& config, const TrainingSetup& setup
   SessionSpec spec = session_spec(config, setup, 1);
   spec.measure = true;
   FewSamples samples(kSamples, evaluation_samples(config, setup, Split::train, false),
-                     evaluation_loader(config, 1), spec, *setup.method, steps.frozen(), setup.source,
-                     config.train.seed, steps.shared_trained());
+                     evaluation_loader(config, 1), spec, setup, steps);
   samples.run();
   for (const BuiltSession::Measured& m : samples.built().measured) {
     TrainedParameters& trained = steps.trained();
