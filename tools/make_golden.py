@@ -379,7 +379,7 @@ class BlockX(nn.Module):
 
 class VitX(Vit):
     """After a forward, `penalty` is the balance loss with its weight, `choices` those of each block; where a token
-    goes through all experts, there is neither."""
+    goes through all experts, `choices` are None and the penalty is a constant that the engine leaves out."""
 
     def __init__(self, c, m, method):
         super().__init__(c, "linear_probe")
