@@ -26,7 +26,7 @@ ExpertDims::ExpertDims(const Experts& a)
       top_k(a.choice.shape.dim(-1)),
       norm(a.norm_weight),
       joined(top_k == a.down.shape[0] && !norm && !a.scale_weight),
-      libraries(joined ? 1 : a.down.shape[0]),
+      groups(joined ? 1 : a.down.shape[0]),
       slots(joined ? 1 : top_k),
       units(joined ? a.down.shape[0] * rank : rank),
       down_rows(units + (a.scale_weight ? 1 : 0)),
@@ -35,11 +35,11 @@ ExpertDims::ExpertDims(const Experts& a)
       dtype(a.u.dtype) {}
 
 ExpertOrder::ExpertOrder(ScratchCutter& cut, const ExpertDims& dims)
-    : libraries_(dims.libraries),
+    : groups_(dims.groups),
       rows_per_tile_(dims.rows_per_tile),
       order_(cut.take<int32_t>(dims.computed)),
-      first_(cut.take<int32_t>(dims.libraries + 1)),
-      tiles_(cut.take<int32_t>(dims.libraries + 1)) {}
+      first_(cut.take<int32_t>(dims.groups + 1)),
+      tiles_(cut.take<int32_t>(dims.groups + 1)) {}
 
 void ExpertOrder::sort(const Experts& a, const ExpertDims& dims, int64_t slot) {
   slot_ = slot;
@@ -52,21 +52,21 @@ void ExpertOrder::sort(const Experts& a, const ExpertDims& dims, int64_t slot) {
       }
     }
   };
-  std::fill_n(first_, libraries_ + 1, 0);
+  std::fill_n(first_, groups_ + 1, 0);
   for_each([&](int64_t, int32_t expert) { ++first_[expert + 1]; });
   tiles_[0] = 0;
-  for (int64_t i = 0; i < libraries_; ++i) {
+  for (int64_t i = 0; i < groups_; ++i) {
     tiles_[i + 1] = tiles_[i] + static_cast<int32_t>((first_[i + 1] + rows_per_tile_ - 1) / rows_per_tile_);
     first_[i + 1] += first_[i];
   }
   for_each([&](int64_t m, int32_t expert) { order_[first_[expert]++] = static_cast<int32_t>(m); });
-  std::copy_backward(first_, first_ + libraries_,
-                     first_ + libraries_ + 1);  // each had moved to the next one's
+  std::copy_backward(first_, first_ + groups_,
+                     first_ + groups_ + 1);  // each had moved to the next one's
   first_[0] = 0;
 }
 
 ExpertTile ExpertOrder::tile(int64_t index) const {
-  const auto* after = std::upper_bound(tiles_, tiles_ + libraries_ + 1, static_cast<int32_t>(index));
+  const auto* after = std::upper_bound(tiles_, tiles_ + groups_ + 1, static_cast<int32_t>(index));
   const int64_t expert = after - tiles_ - 1;
   const int64_t begin = first_[expert] + (index - tiles_[expert]) * rows_per_tile_;
   return {expert, slot_, order_ + begin, std::min<int64_t>(rows_per_tile_, first_[expert + 1] - begin)};
@@ -80,18 +80,18 @@ void TileRows::set(int64_t r, Row from, float factor) const {
 
 PackedExperts::PackedExperts(ScratchCutter& cut, const ExpertDims& dims, int64_t rows, int64_t columns,
                              Over over)
-    : libraries_(dims.libraries),
+    : groups_(dims.groups),
       rows_(rows),
       columns_(columns),
       size_(over == Over::columns ? units_of(dims.dtype, columns) * padded(rows)
                                   : units_of(dims.dtype, rows) * padded(columns)),
       over_(over),
-      data_(cut.take<uint32_t>(dims.libraries * size_)),
+      data_(cut.take<uint32_t>(dims.groups * size_)),
       row_(cut.take<float>(columns)) {}
 
 void PackedExperts::pack_down(const Tensor& down, const Tensor& last, const TileRows& rounded) const {
   const int64_t units = rows_ - (last ? 1 : 0);
-  for (int64_t i = 0; i < libraries_; ++i) {
+  for (int64_t i = 0; i < groups_; ++i) {
     for (int64_t j = 0; j < units; ++j) rounded.set(j, row(down) + (i * units + j) * columns_);
     if (last) rounded.set(units, row(last) + i * columns_);
     pack(i, rounded);
@@ -100,7 +100,7 @@ void PackedExperts::pack_down(const Tensor& down, const Tensor& last, const Tile
 
 void PackedExperts::pack_up(const Tensor& up, const TileRows& rounded) const {
   const int64_t rank = up.shape[2], joined = columns_ / rank;
-  for (int64_t i = 0; i < libraries_; ++i) {
+  for (int64_t i = 0; i < groups_; ++i) {
     for (int64_t c = 0; c < rows_; ++c) {
       for (int64_t k = 0; k < joined; ++k) {
         std::copy_n(up.f32() + ((i * joined + k) * rows_ + c) * rank, rank, row_ + k * rank);
@@ -111,8 +111,8 @@ void PackedExperts::pack_up(const Tensor& up, const TileRows& rounded) const {
   }
 }
 
-void PackedExperts::pack(int64_t library, const TileRows& rounded) const {
-  uint32_t* to = data_ + library * size_;
+void PackedExperts::pack(int64_t group, const TileRows& rounded) const {
+  uint32_t* to = data_ + group * size_;
   if (over_ == Over::columns) {
     pack_transposed({rounded.data, rounded.units()}, rows_, rounded.units(), to, padded(rows_));
   } else {

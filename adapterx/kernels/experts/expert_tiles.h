@@ -17,7 +17,7 @@ struct ExpertDims {
   int64_t batch, tokens, heads, sub_width, rank, top_k;
   bool norm;              // experts have a norm
   bool joined;            // experts of the file comment's second case
-  int64_t libraries;      // weights of a product: one for each expert, or 1 where they are joined
+  int64_t groups;         // of experts that run as one: each expert alone, or all where joined
   int64_t slots;          // passes over the sub-tokens: top_k, or 1 where experts are joined
   int64_t units;          // hidden units of a product: rank, or of all experts where they are joined
   int64_t down_rows;      // of the first product: units, and one more where experts scale their tokens
@@ -28,7 +28,7 @@ struct ExpertDims {
   explicit ExpertDims(const Experts& a);
 };
 
-// `expert` numbers the libraries: 0 where experts are joined, as is the slot.
+// `expert` numbers the groups: 0 where experts are joined, as is the slot.
 struct ExpertTile {
   int64_t expert = 0, slot = 0;
   const int32_t* rows = nullptr;  // sub-tokens, numbered in the whole of [B, T, H]
@@ -40,14 +40,14 @@ class ExpertOrder {
  public:
   ExpertOrder(ScratchCutter& cut, const ExpertDims& dims);
   void sort(const Experts& a, const ExpertDims& dims, int64_t slot);
-  int64_t tiles() const { return tiles_[libraries_]; }
+  int64_t tiles() const { return tiles_[groups_]; }
   ExpertTile tile(int64_t index) const;
 
  private:
-  int64_t libraries_, rows_per_tile_, slot_ = 0;
+  int64_t groups_, rows_per_tile_, slot_ = 0;
   int32_t* order_;  // [computed]
-  int32_t* first_;  // [libraries + 1]: where expert i's part of the order begins
-  int32_t* tiles_;  // [libraries + 1]: tiles before expert i's
+  int32_t* first_;  // [groups + 1]: where expert i's part of the order begins
+  int32_t* tiles_;  // [groups + 1]: tiles before expert i's
 };
 
 // Rows as left operand of a product over their width: [rows][units(width)], odd widths padded with zero.
@@ -67,8 +67,8 @@ struct TileRows {
   }
 };
 
-// A weight [rows, columns] of each library as right operand: of a product over its columns (y = x w^T), or
-// over its rows (y = x w).
+// A weight [rows, columns] of each group of experts as right operand: of a product over its columns (y = x
+// w^T), or over its rows (y = x w).
 class PackedExperts {
  public:
   enum class Over : uint8_t { columns, rows };
@@ -81,9 +81,9 @@ class PackedExperts {
   int64_t unit_stride() const { return over_ == Over::columns ? padded(rows_) : padded(columns_); }
 
  private:
-  void pack(int64_t library, const TileRows& rounded) const;
+  void pack(int64_t group, const TileRows& rounded) const;
 
-  int64_t libraries_, rows_, columns_, size_;
+  int64_t groups_, rows_, columns_, size_;
   Over over_;
   uint32_t* data_;
   float* row_;  // [columns]

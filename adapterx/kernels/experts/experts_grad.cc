@@ -11,7 +11,7 @@ namespace {
 
 using Over = PackedExperts::Over;
 
-// One thread's sums of the gradients of one library's parameters.
+// One thread's sums of the gradients of one group's parameters.
 struct ExpertSums {
   int64_t size;
   float* down;  // [down_rows][padded(d_h)]
@@ -46,7 +46,7 @@ struct Workspace {
   float* dz;          // [rows][padded(d_h)]
   uint32_t* pairs_r;  // a tile's rows as right operand of a product over rows: of width down_rows or units
   uint32_t* pairs_d;  // and d_h
-  float* sums;        // [libraries][ExpertSums]
+  float* sums;        // [groups][ExpertSums]
 
   Workspace(ScratchCutter& cut, const ExpertDims& d)
       : z(cut, d.dtype, d.rows_per_tile, d.sub_width),
@@ -62,7 +62,7 @@ struct Workspace {
         dz(cut.take<float>(d.rows_per_tile * padded(d.sub_width))),
         pairs_r(cut.take<uint32_t>(d.rows_per_tile * padded(d.down_rows))),
         pairs_d(cut.take<uint32_t>(d.rows_per_tile * padded(d.sub_width))),
-        sums(cut.take<float>(d.libraries * ExpertSums::size_of(d))) {}
+        sums(cut.take<float>(d.groups * ExpertSums::size_of(d))) {}
 };
 
 struct Scratch {
@@ -221,7 +221,7 @@ void copy(const float* from, int64_t n, const Tensor& to, int64_t at) {
   if (to) std::memcpy(to.f32() + at, from, static_cast<size_t>(n) * sizeof(float));
 }
 
-// Sums the threads' gradients of library i, in the order of the threads, in the first one's memory.
+// Sums the threads' gradients of group i, in the order of the threads, in the first one's memory.
 void write_parameter_gradients(const ExpertsGrad& a, const Scratch& s, int64_t i) {
   const ExpertDims& d = s.dims;
   const int64_t stride = padded(d.sub_width), d_h = d.sub_width;
@@ -255,7 +255,7 @@ void experts_grad(const ExpertsGrad& a) {
   s.down_t.pack_down(f.down, f.scale_weight, s.rounded_down);
   s.down.pack_down(f.down, f.scale_weight, s.rounded_down);
   s.up.pack_up(f.up, s.rounded_up);
-  const int64_t sums = s.dims.libraries * ExpertSums::size_of(s.dims);
+  const int64_t sums = s.dims.groups * ExpertSums::size_of(s.dims);
   for (int t = 0; t < s.threads.count(); ++t) {
     std::memset(s.threads.of(t).sums, 0, static_cast<size_t>(sums) * sizeof(float));
   }
@@ -271,7 +271,7 @@ void experts_grad(const ExpertsGrad& a) {
       for (int64_t i = begin; i < end; ++i) tiles.run(s.order.tile(i), w);
     });
   }
-  parallel_ranges(s.dims.libraries, 1, [&](int64_t begin, int64_t end, int) {
+  parallel_ranges(s.dims.groups, 1, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) write_parameter_gradients(a, s, i);
   });
 }
